@@ -1,0 +1,8 @@
+//! Formula fields: never entered, computed from the record's other fields on every write.
+
+use super::Problem;
+use crate::issue::Message;
+
+pub(super) fn refused() -> Problem {
+    ("read_only", Message::new("field.computed"))
+}

@@ -1,0 +1,393 @@
+//! The document that declares an object: fields, labels, layouts, list, board, search, access defaults
+//! and verbs. Pages, REST schema, import columns, permission rows and audit texts derive from it.
+
+use crate::{
+    field::{Field, FieldKind},
+    label::Label,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+
+/// A kind of record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Object {
+    /// API name, `^[a-z][a-z0-9_]{0,47}$`; never changes.
+    pub name: String,
+    /// What people read, singular.
+    pub label: Label,
+    /// English plural; Chinese needs none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub plural: String,
+    /// One sentence for the empty list: what appears here.
+    #[serde(default, skip_serializing_if = "Label::is_empty")]
+    pub about: Label,
+    /// The area it belongs to: `customers`, `sales`, `service`, `insight`, `office`, `admin`, or `custom`.
+    #[serde(default = "custom_area")]
+    pub area: String,
+    /// Icon name.
+    #[serde(default = "default_icon")]
+    pub icon: String,
+    /// Tag hue of its icon and avatars.
+    #[serde(default)]
+    pub hue: u16,
+    /// The field that names a record.
+    pub title: String,
+    /// The field that holds the life cycle, whose values verbs move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Where it stands in the menu; none keeps it out of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub menu: Option<Menu>,
+    /// How access to its records is decided.
+    #[serde(default)]
+    pub access: AccessDef,
+    /// Its fields, in document order; the registry puts the system fields first.
+    #[serde(default, rename = "field")]
+    pub fields: Vec<Field>,
+    /// How it is listed.
+    #[serde(default)]
+    pub list: ListDef,
+    /// How it is shown as a board.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub board: Option<BoardDef>,
+    /// How it is shown in a calendar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarDef>,
+    /// Its record page and form.
+    #[serde(default)]
+    pub record: RecordDef,
+    /// What makes two records the same one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duplicates: Vec<DuplicateKey>,
+    /// What can be done to a record beside changing fields.
+    #[serde(default, rename = "verb", skip_serializing_if = "Vec::is_empty")]
+    pub verbs: Vec<VerbDef>,
+    /// Conditions every saved record meets.
+    #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<RuleDef>,
+    /// The table's name; free of user text.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub table: String,
+    /// Made by a site, not shipped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub custom: bool,
+    /// Position of each field by name; filled in by the registry.
+    #[serde(skip)]
+    pub index: HashMap<String, usize>,
+}
+
+fn custom_area() -> String {
+    "custom".to_owned()
+}
+
+fn default_icon() -> String {
+    "box".to_owned()
+}
+
+/// A place in the menu.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Menu {
+    /// `daily` (above) or `business` (below) or `settings`.
+    pub section: String,
+    /// Smaller comes first.
+    pub order: i32,
+}
+
+/// How access to an object's records is decided.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct AccessDef {
+    /// The reference field whose record decides: a contact is seen by whoever sees its customer. A record
+    /// that has none is decided by its own owner and department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inherit: Option<String>,
+    /// New records get no owner unless one is named (data that belongs to the company).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ownerless: bool,
+    /// Records are made only by the program; there is no form and no create by API.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub program_only: bool,
+}
+
+/// How an object is listed.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ListDef {
+    /// Columns shown at first, the title field first. Dotted paths reach through references.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// Sort at first, `-created_at` for descending.
+    #[serde(default)]
+    pub sort: Vec<String>,
+    /// Fields summed in the footer.
+    #[serde(default)]
+    pub sums: Vec<String>,
+    /// Fields on the phone's card, under the title.
+    #[serde(default)]
+    pub card: Vec<String>,
+    /// Views every site starts with.
+    #[serde(default, rename = "view")]
+    pub views: Vec<ViewDef>,
+}
+
+/// A shipped view.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ViewDef {
+    /// Stable name, used in the URL.
+    pub name: String,
+    /// Tab title.
+    pub label: Label,
+    /// Which records.
+    #[serde(default)]
+    pub filter: String,
+    /// Sort, when not the list's.
+    #[serde(default)]
+    pub sort: Vec<String>,
+    /// Columns, when not the list's.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// `table`, `board` or `calendar`.
+    #[serde(default)]
+    pub layout: String,
+}
+
+/// How an object is shown as a board.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BoardDef {
+    /// The choice field whose values are the columns.
+    pub by: String,
+    /// The money field totalled in the heads.
+    #[serde(default)]
+    pub amount: Option<String>,
+    /// The percent field that weighs the forecast.
+    #[serde(default)]
+    pub weight: Option<String>,
+    /// Fields on the card, under the title.
+    #[serde(default)]
+    pub card: Vec<String>,
+    /// Values shown as narrow folded columns at the end.
+    #[serde(default)]
+    pub folded: Vec<String>,
+    /// Values not shown.
+    #[serde(default)]
+    pub hidden: Vec<String>,
+    /// For a column, the verb that dropping a card on it performs; the others set the field.
+    #[serde(default)]
+    pub verbs: BTreeMap<String, String>,
+    /// Days without change after which a card is shown as stale.
+    #[serde(default)]
+    pub stale_days: Option<u32>,
+}
+
+/// How an object is shown in a calendar.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CalendarDef {
+    /// Date or instant field of the beginning.
+    pub start: String,
+    /// Date or instant field of the end.
+    #[serde(default)]
+    pub end: Option<String>,
+}
+
+/// The record page and form.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct RecordDef {
+    /// Fields in the line under the name.
+    #[serde(default)]
+    pub line: Vec<String>,
+    /// Five to seven facts in the strip.
+    #[serde(default)]
+    pub facts: Vec<String>,
+    /// The choice field drawn as a path.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Values left out of the path (they end it).
+    #[serde(default)]
+    pub path_ends: Vec<String>,
+    /// Groups of fields, on the page and in the form. Fields in no group come last, in one of their own.
+    #[serde(default, rename = "group")]
+    pub groups: Vec<GroupDef>,
+    /// Lists of records that refer to this one.
+    #[serde(default)]
+    pub related: Vec<RelatedDef>,
+    /// Whether follow-ups can be written on it.
+    #[serde(default)]
+    pub composer: bool,
+}
+
+/// A group of fields.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupDef {
+    /// Heading.
+    pub label: Label,
+    /// Fields in order.
+    pub fields: Vec<String>,
+    /// Folded at first.
+    #[serde(default)]
+    pub folded: bool,
+    /// Left out of the form for new records.
+    #[serde(default)]
+    pub later: bool,
+}
+
+/// A list of records that refer to this one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RelatedDef {
+    /// The other object.
+    pub object: String,
+    /// Its reference field.
+    pub via: String,
+    /// Fields shown in a row, after its title.
+    #[serde(default)]
+    pub fields: Vec<String>,
+    /// A money field summed in the heading.
+    #[serde(default)]
+    pub sum: Option<String>,
+    /// Heading, when not the other object's name.
+    #[serde(default)]
+    pub label: Option<Label>,
+    /// Sort, when not newest first.
+    #[serde(default)]
+    pub sort: Vec<String>,
+}
+
+/// A field by which duplicates are found, compared in the normal form of its kind: phones without
+/// separators, names without brackets and company suffixes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DuplicateKey {
+    /// The field.
+    pub field: String,
+    /// Whether equality is a likely duplicate (`likely`, the default) or only worth a look (`similar`).
+    #[serde(default)]
+    pub similar: bool,
+}
+
+/// A verb, in the words salespeople use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerbDef {
+    /// API name; also the action that roles grant.
+    pub name: String,
+    /// The button.
+    pub label: Label,
+    /// What the timeline says was done.
+    #[serde(default)]
+    pub done: Label,
+    /// Icon name.
+    #[serde(default = "default_verb_icon")]
+    pub icon: String,
+    /// Values of the status field from which it is allowed; empty is all.
+    #[serde(default)]
+    pub from: Vec<String>,
+    /// The status it leads to, for verbs without code of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// What it asks for.
+    #[serde(default)]
+    pub form: Vec<Field>,
+    /// `primary`, `plain` or `danger`.
+    #[serde(default)]
+    pub tone: String,
+    /// Offered for a selection of records too.
+    #[serde(default)]
+    pub bulk: bool,
+    /// The scope may reach further than the action: the action's grant decides alone.
+    #[serde(default)]
+    pub hint: Option<Label>,
+}
+
+fn default_verb_icon() -> String {
+    "circle-play".to_owned()
+}
+
+/// A condition that every saved record meets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RuleDef {
+    /// Must hold.
+    pub check: String,
+    /// Where the message stands; none for the whole record.
+    #[serde(default)]
+    pub field: Option<String>,
+    /// What is wrong and what to do.
+    pub message: Label,
+}
+
+impl Object {
+    /// A field by API name, active or not.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        match self.index.get(name) {
+            Some(position) => self.fields.get(*position),
+            None => self.fields.iter().find(|field| field.name == name),
+        }
+    }
+
+    /// The field that names a record.
+    pub fn title_field(&self) -> &Field {
+        self.field(&self.title).expect("the registry refuses objects without their title field")
+    }
+
+    /// A verb by name.
+    pub fn verb(&self, name: &str) -> Option<&VerbDef> {
+        self.verbs.iter().find(|verb| verb.name == name)
+    }
+
+    /// Fields that people see: neither deactivated nor system plumbing.
+    pub fn active_fields(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| !field.inactive)
+    }
+
+    /// The system fields, which every object has.
+    pub fn system_fields() -> Vec<Field> {
+        let system = |name: &str, zh: &str, en: &str, kind: FieldKind| {
+            let mut field = Field::new(name, Label::new(zh, en), kind);
+            field.system = true;
+            field.read_only = true;
+            field
+        };
+        let labels: Vec<SystemLabel> = serde_json::from_str(include_str!("system_fields.json"))
+            .expect("system_fields.json ships with the program and is valid");
+        labels
+            .into_iter()
+            .map(|l| {
+                let mut field = system(&l.name, &l.zh, &l.en, l.kind);
+                field.read_only = l.read_only;
+                field
+            })
+            .collect()
+    }
+
+    /// What several of them are called.
+    pub fn plural_label(&self, locale: crate::Locale) -> &str {
+        match locale {
+            crate::Locale::En if !self.plural.is_empty() => &self.plural,
+            locale => self.label.get(locale),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct SystemLabel {
+    name: String,
+    zh: String,
+    en: String,
+    #[serde(flatten)]
+    kind: FieldKind,
+    #[serde(default)]
+    read_only: bool,
+}
+
+/// Whether a text may be the API name of an object, field, verb or role.
+pub fn is_api_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    !bytes.is_empty()
+        && bytes.len() <= 48
+        && bytes[0].is_ascii_lowercase()
+        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_')
+}
+
+/// Names that objects cannot take because the address space uses them.
+pub const RESERVED: &[&str] = &[
+    "api", "assets", "batch", "aggregate", "calendar", "count", "dev", "events", "files", "healthz", "home",
+    "import", "imports", "invite", "login", "logout", "lookup", "me", "messages", "metrics", "new", "notices",
+    "objects", "openapi", "palette", "readyz", "regions", "report", "reports", "reset", "search", "settings",
+    "setup", "trash", "views",
+];
