@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+pub mod expr;
 pub mod field;
 pub mod id;
 pub mod issue;
