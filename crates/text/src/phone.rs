@@ -82,7 +82,7 @@ fn chinese(digits: &str) -> Option<String> {
         _ => return None,
     };
     let local = digits.get(area..)?;
-    let whole = (7..=8).contains(&local.len()) && !local.starts_with(['0', '1']);
+    let whole = (7..=8).contains(&local.len()) && !local.starts_with('0');
     whole.then(|| format!("{}-{local}", &digits[..area]))
 }
 

@@ -20,14 +20,23 @@ pub fn name(code: &str) -> Option<String> {
 /// Districts of the same name are told apart by the parents that the text also names; without them there is no answer.
 /// A short name that a province shares with a city means the province.
 pub fn find(text: &str) -> Option<&'static str> {
-    let mentioned = mentions(&fold(text));
-    let weight = |code: &str| -> usize {
-        chain(code).into_iter().flatten().filter_map(|part| mentioned.get(part)).sum()
+    let mentions = mentions(&fold(text));
+    // A name counts once for a region that it means together with its parent.
+    let weight = |chain: &[&str]| -> usize {
+        mentions
+            .iter()
+            .filter(|mention| mention.codes.iter().any(|code| chain.contains(code)))
+            .map(|mention| mention.length)
+            .sum()
     };
-    let rank = |code: &str| (weight(code), std::cmp::Reverse(depth(code)));
-    let best = mentioned.keys().map(|code| rank(code)).max()?;
-    let mut winners = mentioned.keys().filter(|code| rank(code) == best);
-    let winner = winners.next()?;
+    let mut ranked = BTreeMap::new();
+    for code in mentions.iter().flat_map(|mention| mention.codes) {
+        let chain = chain(code)?;
+        ranked.insert(*code, (weight(&chain), std::cmp::Reverse(chain.len())));
+    }
+    let best = ranked.values().max()?;
+    let mut winners = ranked.iter().filter(|(_, rank)| *rank == best);
+    let (winner, _) = winners.next()?;
     winners.next().is_none().then_some(*winner)
 }
 
@@ -63,29 +72,24 @@ fn chain(code: &str) -> Option<Vec<&'static str>> {
     Some(chain)
 }
 
-fn depth(code: &str) -> usize {
-    chain(code).map_or(0, |chain| chain.len())
+/// A name in a text and the regions that bear it.
+struct Mention {
+    length: usize,
+    codes: &'static [&'static str],
 }
 
-/// Every region whose name stands in the text, with the length of that name; the longest name at each place wins.
-fn mentions(text: &str) -> BTreeMap<&'static str, usize> {
+/// The names of regions in a folded text; the longest at each place wins.
+fn mentions(text: &str) -> Vec<Mention> {
     let chars: Vec<char> = text.chars().collect();
-    let mut found: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut found = Vec::new();
     let mut at = 0;
     while at < chars.len() {
         let longest = (2..=REGIONS.longest.min(chars.len() - at)).rev().find_map(|length| {
             let name: String = chars[at..at + length].iter().collect();
-            Some((length, REGIONS.by_name.get(name.as_str())?))
+            REGIONS.by_name.get(&name).map(|codes| Mention { length, codes })
         });
-        let Some((length, codes)) = longest else {
-            at += 1;
-            continue;
-        };
-        for code in codes {
-            let weight = found.entry(code).or_default();
-            *weight = length.max(*weight);
-        }
-        at += length;
+        at += longest.as_ref().map_or(1, |mention| mention.length);
+        found.extend(longest);
     }
     found
 }
@@ -97,8 +101,8 @@ struct Region {
 
 struct Regions {
     by_code: BTreeMap<&'static str, Region>,
-    /// Codes by full and by short name.
-    by_name: HashMap<&'static str, Vec<&'static str>>,
+    /// Codes by full and by short name, folded as the texts are.
+    by_name: HashMap<String, Vec<&'static str>>,
     /// Codes by parent; the provinces under the empty code.
     children: HashMap<&'static str, Vec<&'static str>>,
     longest: usize,
@@ -119,7 +123,7 @@ static REGIONS: LazyLock<Regions> = LazyLock::new(|| {
         regions.by_code.insert(code, Region { name, parent });
         regions.children.entry(parent.unwrap_or_default()).or_default().push(code);
         for name in &row[1..] {
-            regions.by_name.entry(name).or_default().push(code);
+            regions.by_name.entry(fold(name)).or_default().push(code);
             regions.longest = regions.longest.max(name.chars().count());
         }
     }

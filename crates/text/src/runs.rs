@@ -98,24 +98,3 @@ pub(crate) fn digits(text: &str) -> Vec<Vec<Letter>> {
 fn is_joiner(c: char) -> bool {
     matches!(c, '(' | ')' | '[' | ']' | '"' | '\'' | '\u{b7}' | '\u{2018}'..='\u{201f}' | '\u{2022}' | '\u{2027}' | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301b}' | '\u{30fb}')
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tokens(text: &str) -> Vec<String> {
-        cut(text).iter().map(Run::token).collect()
-    }
-
-    #[test]
-    fn cuts_by_script_and_punctuation() {
-        assert_eq!(tokens("张伟 138"), ["张伟", "138"]);
-        assert_eq!(tokens("云帆（上海）科技"), ["云帆上海科技"]);
-        assert_eq!(tokens("张（Wei）伟"), ["张", "wei", "伟"]);
-        assert_eq!(tokens("北京，上海"), ["北京", "上海"]);
-        assert_eq!(tokens("买买提·艾力"), ["买买提艾力"]);
-        assert_eq!(tokens("a.b@x.com"), ["a", "b", "x", "com"]);
-        assert_eq!(tokens("да"), ["u0434u0430"]);
-        assert!(tokens(" ——！（） ").is_empty());
-    }
-}

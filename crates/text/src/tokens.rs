@@ -94,11 +94,13 @@ pub fn is_digit_query(text: &str) -> bool {
 }
 
 /// A number begun with China's prefix, which the index does not keep.
+///
+/// `0086` may also stand in the middle of a number, so it is cut only when the rest is long enough to be found alone.
 fn without_country(text: &str) -> &str {
-    ["+86", "0086"]
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix))
-        .filter(|rest| rest.contains(|c: char| c.is_ascii_digit()))
+    let digits = |rest: &str| rest.bytes().filter(u8::is_ascii_digit).count();
+    text.strip_prefix("+86")
+        .filter(|rest| digits(rest) > 0)
+        .or_else(|| text.strip_prefix("0086").filter(|rest| digits(rest) >= PART))
         .unwrap_or(text)
 }
 
