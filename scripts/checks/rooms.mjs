@@ -16,8 +16,8 @@ const mayUse = {
   app: ['api', 'web', 'channels', 'crm', 'gate', 'model', 'text'],
 }
 const engines = ['rusqlite', 'libsqlite3-sys', 'postgres', 'tokio-postgres', 'sea-query']
-const asynchronous = ['tokio', 'axum', 'hyper', 'tower', 'tower-http', 'async-trait', 'futures']
-const mayWait = ['api', 'web', 'channels', 'app']
+const servers = ['axum', 'hyper', 'tower', 'tower-http', 'reqwest']
+const outward = ['api', 'web', 'channels', 'app']
 
 const metadata = JSON.parse(execFileSync('cargo', ['metadata', '--no-deps', '--offline', '--format-version', '1'], { maxBuffer: 1 << 28 }))
 const problems = []
@@ -37,10 +37,8 @@ for (const { name, dependencies } of metadata.packages) {
     if (engines.includes(dependency.name) && room !== 'store') {
       problems.push(`crates/${room} depends on ${dependency.name}; only store speaks to a database`)
     }
-    // tokio's channels alone are let in everywhere: sending into one waits for nobody.
-    const onlyChannels = dependency.name === 'tokio' && dependency.features.every((feature) => feature === 'sync')
-    if (asynchronous.includes(dependency.name) && !onlyChannels && !mayWait.includes(room)) {
-      problems.push(`crates/${room} depends on ${dependency.name}; verbs and storage are plain synchronous Rust`)
+    if (servers.includes(dependency.name) && !outward.includes(room)) {
+      problems.push(`crates/${room} depends on ${dependency.name}; only the outward rooms speak HTTP`)
     }
   }
 }

@@ -32,6 +32,14 @@ report(
       .map(({ line, text: word }) => `${file}:${line}: ${word} is named outside crates/store`)),
 )
 
+report(
+  'verbs and storage are plain synchronous Rust; only api, web, channels and app wait',
+  sources.filter(({ file }) => !/^crates\/(api|web|channels|app)\//.test(file)).flatMap(({ file, tokens }) =>
+    tokens
+      .filter(({ kind, text }) => kind === 'word' && /^(async|await)$/.test(text))
+      .map(({ line, text }) => `${file}:${line}: ${text} in a synchronous room`)),
+)
+
 // The names are put together here, so that this file does not itself break the rule.
 const hosts = [['crates', 'io'], ['registry', 'npmjs', 'org'], ['deb', 'debian', 'org'], ['pypi', 'org'], ['files', 'pythonhosted', 'org']]
   .map((parts) => parts.join('.'))
