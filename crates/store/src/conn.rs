@@ -1,0 +1,126 @@
+//! One connection inside one transaction, on either engine.
+
+use crate::{dialect::Dialect, error::Error, error::Result, postgres::Session, sql::Sql, sqlite};
+use guanxi_model::Stored;
+
+/// A row: its columns in the order of the statement.
+pub type Row = Vec<Stored>;
+
+/// A connection inside a transaction. Statements are prepared once and kept, on both engines.
+///
+/// PostgreSQL refuses everything after a failed statement until the transaction ends. The same is
+/// enforced on SQLite, so that code which works on one engine works on the other.
+pub struct Conn<'a> {
+    engine: Engine<'a>,
+    broken: bool,
+    depth: usize,
+}
+
+enum Engine<'a> {
+    Sqlite(&'a rusqlite::Connection),
+    Postgres(&'a mut Session),
+}
+
+impl<'a> Conn<'a> {
+    pub(crate) fn sqlite(connection: &'a rusqlite::Connection) -> Self {
+        Conn { engine: Engine::Sqlite(connection), broken: false, depth: 0 }
+    }
+
+    pub(crate) fn postgres(session: &'a mut Session) -> Self {
+        Conn { engine: Engine::Postgres(session), broken: false, depth: 0 }
+    }
+
+    /// Which engine answers.
+    pub fn dialect(&self) -> Dialect {
+        match self.engine {
+            Engine::Sqlite(_) => Dialect::Sqlite,
+            Engine::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Whether a statement failed, so that the transaction cannot be committed.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Hands every row of the answer to `f` as it arrives, without keeping them.
+    pub fn each(&mut self, sql: &Sql, f: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+        self.guard(|engine| match engine {
+            Engine::Sqlite(connection) => sqlite::each(connection, sql, f),
+            Engine::Postgres(session) => session.each(sql, f),
+        })
+    }
+
+    /// All rows of the answer.
+    pub fn query(&mut self, sql: &Sql) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        self.each(sql, &mut |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The first row of the answer.
+    pub fn query_one(&mut self, sql: &Sql) -> Result<Option<Row>> {
+        Ok(self.query(sql)?.into_iter().next())
+    }
+
+    /// Runs a statement that changes rows and says how many.
+    pub fn execute(&mut self, sql: &Sql) -> Result<u64> {
+        self.guard(|engine| match engine {
+            Engine::Sqlite(connection) => sqlite::execute(connection, sql),
+            Engine::Postgres(session) => session.execute(sql),
+        })
+    }
+
+    /// Runs a script of statements without parameters: schema changes and transaction control.
+    pub(crate) fn script(&mut self, script: &str) -> Result<()> {
+        self.guard(|engine| match engine {
+            Engine::Sqlite(connection) => sqlite::script(connection, script),
+            Engine::Postgres(session) => session.script(script),
+        })
+    }
+
+    /// Runs `f` so that its failure undoes only what `f` did and the transaction goes on.
+    pub fn savepoint<T, E: From<Error>>(
+        &mut self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let name = format!("gx_{}", self.depth);
+        self.script(&format!("SAVEPOINT {name}"))?;
+        self.depth += 1;
+        let mut result = f(self);
+        self.depth -= 1;
+        if self.broken && result.is_ok() {
+            result = Err(ignored().into());
+        }
+        match result {
+            Ok(value) => {
+                self.script(&format!("RELEASE SAVEPOINT {name}"))?;
+                Ok(value)
+            }
+            Err(error) => {
+                // Without the savepoint the engine has dropped the whole transaction (a full disk does
+                // that); the flag then stays and the caller's transaction fails too.
+                self.broken = false;
+                self.script(&format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}"))?;
+                Err(error)
+            }
+        }
+    }
+
+    fn guard<T>(&mut self, f: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T> {
+        if self.broken {
+            return Err(ignored());
+        }
+        let result = f(&mut self.engine);
+        self.broken = result.is_err();
+        result
+    }
+}
+
+/// Why a transaction is not committed although its closure returned `Ok`.
+pub(crate) fn ignored() -> Error {
+    Error::other("a statement failed and the transaction went on; use a savepoint where failure is expected")
+}

@@ -1,0 +1,9 @@
+//! PostgreSQL: a bounded pool of blocking connections, one schema per account set.
+
+mod pool;
+mod session;
+pub mod sets;
+mod value;
+
+pub use pool::Pool;
+pub use session::Session;

@@ -1,0 +1,14 @@
+//! The embedded engine: one writer thread with group commit, readers on snapshots, and a thread that
+//! moves the log into the database beside them.
+
+mod checkpoint;
+mod connection;
+mod readers;
+mod statement;
+mod writer;
+
+pub use checkpoint::start as start_checkpoints;
+pub use connection::{check_version, open_writer};
+pub use readers::Readers;
+pub use statement::{each, execute, script};
+pub use writer::{Writer, panicked};

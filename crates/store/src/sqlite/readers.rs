@@ -1,0 +1,105 @@
+//! Connections that read, each request on one snapshot.
+
+use super::{connection::open_reader, statement::error};
+use crate::{
+    conn::Conn,
+    error::{Error, Result},
+};
+use parking_lot::{Condvar, Mutex};
+use rusqlite::{Connection, InterruptHandle};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+/// How long a read waits for a free connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a read may last. A snapshot keeps the log from being emptied, so none is held for ever;
+/// backups, which need longer, have connections of their own.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// A bounded pool of reading connections, opened when first needed.
+pub struct Readers {
+    path: PathBuf,
+    state: Mutex<State>,
+    returned: Condvar,
+    most: usize,
+}
+
+#[derive(Default)]
+struct State {
+    idle: Vec<Connection>,
+    busy: Vec<Reading>,
+    next: u64,
+}
+
+struct Reading {
+    number: u64,
+    since: Instant,
+    interrupt: InterruptHandle,
+}
+
+impl Readers {
+    /// Two connections a core, because a page reads while another is being written to its client.
+    pub fn new(path: PathBuf) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Readers { path, state: Mutex::default(), returned: Condvar::new(), most: (cores * 2).max(4) }
+    }
+
+    /// Runs `f` on a snapshot.
+    pub fn read<T, E: From<Error>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let lease = self.lease()?;
+        let connection = lease.connection.as_ref().expect("a lease holds its connection until it is dropped");
+        connection.execute_batch("BEGIN").map_err(error)?;
+        f(&mut Conn::sqlite(connection))
+    }
+
+    /// Interrupts reads that have lasted too long.
+    pub fn interrupt_old(&self) {
+        for reading in &self.state.lock().busy {
+            if reading.since.elapsed() > LONGEST {
+                reading.interrupt.interrupt();
+            }
+        }
+    }
+
+    fn lease(&self) -> Result<Lease<'_>> {
+        let mut state = self.state.lock();
+        let deadline = Instant::now() + PATIENCE;
+        while state.idle.is_empty() && state.busy.len() >= self.most {
+            if self.returned.wait_until(&mut state, deadline).timed_out() {
+                return Err(Error::Busy);
+            }
+        }
+        let connection = match state.idle.pop() {
+            Some(connection) => connection,
+            None => open_reader(&self.path)?,
+        };
+        state.next += 1;
+        let number = state.next;
+        let interrupt = connection.get_interrupt_handle();
+        state.busy.push(Reading { number, since: Instant::now(), interrupt });
+        Ok(Lease { readers: self, connection: Some(connection), number })
+    }
+}
+
+/// A connection in use; it goes back when the lease is dropped, also by a panic.
+struct Lease<'a> {
+    readers: &'a Readers,
+    connection: Option<Connection>,
+    number: u64,
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        let ended = connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok();
+        let mut state = self.readers.state.lock();
+        state.busy.retain(|reading| reading.number != self.number);
+        if ended {
+            state.idle.push(connection);
+        }
+        drop(state);
+        self.readers.returned.notify_one();
+    }
+}

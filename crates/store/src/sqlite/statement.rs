@@ -1,0 +1,81 @@
+//! Running statements.
+
+use crate::{conn::Row, error::Error, error::Result, sql::Sql};
+use guanxi_model::Stored;
+use rusqlite::{CachedStatement, Connection, ErrorCode, ffi, types::ValueRef};
+
+pub fn each(connection: &Connection, sql: &Sql, f: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+    let mut statement = prepare(connection, sql)?;
+    let width = statement.column_count();
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next().map_err(error)? {
+        let mut columns = Vec::with_capacity(width);
+        for position in 0..width {
+            columns.push(stored(row.get_ref(position).map_err(error)?)?);
+        }
+        f(columns)?;
+    }
+    Ok(())
+}
+
+pub fn execute(connection: &Connection, sql: &Sql) -> Result<u64> {
+    Ok(prepare(connection, sql)?.raw_execute().map_err(error)? as u64)
+}
+
+pub fn script(connection: &Connection, script: &str) -> Result<()> {
+    connection.execute_batch(script).map_err(error)
+}
+
+/// To SQLite `$2` is a name, numbered by where it first stands, so parameters are bound by their name.
+fn prepare<'a>(connection: &'a Connection, sql: &Sql) -> Result<CachedStatement<'a>> {
+    let mut statement = connection.prepare_cached(&sql.text).map_err(error)?;
+    for index in 1..=statement.parameter_count() {
+        let name = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+        let value = name.and_then(|number| sql.params.get(number.wrapping_sub(1)));
+        let bound = match value {
+            Some(Stored::Int(number)) => statement.raw_bind_parameter(index, number),
+            Some(Stored::Text(text)) => statement.raw_bind_parameter(index, text),
+            Some(Stored::Null) => statement.raw_bind_parameter(index, rusqlite::types::Null),
+            None => return Err(Error::other("a parameter of the statement has no value")),
+        };
+        bound.map_err(error)?;
+    }
+    Ok(statement)
+}
+
+fn stored(value: ValueRef) -> Result<Stored> {
+    match value {
+        ValueRef::Null => Ok(Stored::Null),
+        ValueRef::Integer(number) => Ok(Stored::Int(number)),
+        ValueRef::Text(text) => match std::str::from_utf8(text) {
+            Ok(text) => Ok(Stored::Text(text.to_owned())),
+            Err(_) => Err(Error::Corrupt("a text is not UTF-8".to_owned())),
+        },
+        ValueRef::Real(_) | ValueRef::Blob(_) => {
+            Err(Error::other("the statement gives a float or bytes; cast it to an integer or a text"))
+        }
+    }
+}
+
+/// Sorts the engine's errors by what the caller can do.
+pub fn error(error: rusqlite::Error) -> Error {
+    let rusqlite::Error::SqliteFailure(code, message) = &error else {
+        return Error::Other(Box::new(error));
+    };
+    match (code.code, code.extended_code) {
+        (
+            _,
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID,
+        ) => {
+            let message = message.as_deref().unwrap_or_default();
+            let constraint = message.rsplit_once(": ").map_or(message, |(_, columns)| columns);
+            Error::Conflict { constraint: constraint.to_owned() }
+        }
+        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OperationInterrupted, _) => {
+            Error::Busy
+        }
+        (ErrorCode::DiskFull, _) => Error::DiskFull,
+        (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => Error::Corrupt(error.to_string()),
+        _ => Error::Other(Box::new(error)),
+    }
+}

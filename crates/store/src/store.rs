@@ -1,0 +1,150 @@
+//! An account set that is open.
+
+use crate::{
+    conn::Conn,
+    dialect::Dialect,
+    error::{Error, Result},
+    files::Files,
+    migrate,
+    place::{self, Place},
+    postgres::Pool,
+    schema,
+    sqlite::{self, Readers, Writer},
+};
+use guanxi_model::Registry;
+use std::{path::PathBuf, sync::Arc, thread::JoinHandle};
+
+/// Where account sets are kept, and which of them is meant.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The directory of databases and attachments.
+    pub data: PathBuf,
+    /// The URL of a PostgreSQL database; none keeps the set on the embedded engine. The connection is
+    /// not encrypted, so the server belongs on the same machine or on a private network.
+    pub database: Option<String>,
+    /// The set's name: `^[a-z][a-z0-9_]*$`, at most 40 characters.
+    pub set: String,
+}
+
+/// An open account set; clones share it.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    // Fields are dropped in this order: requests end before the place goes.
+    engine: Engine,
+    files: Files,
+    place: Place,
+}
+
+enum Engine {
+    Sqlite { writer: Option<Writer>, readers: Arc<Readers>, checkpoints: Option<JoinHandle<()>> },
+    Postgres(Pool),
+}
+
+impl Store {
+    /// Opens a set, bringing its system tables up to date.
+    pub fn open(config: &Config) -> Result<Store> {
+        Store::at(Place::open(config)?)
+    }
+
+    /// Makes a new set and opens it; one that exists is an error.
+    pub fn create(config: &Config) -> Result<Store> {
+        Store::at(Place::create(config)?)
+    }
+
+    /// A new set on the embedded engine that vanishes when the last clone is dropped. It differs from a
+    /// real one in nothing but its directory.
+    pub fn in_memory() -> Result<Store> {
+        Store::temporary(None)
+    }
+
+    /// A new set that vanishes when the last clone is dropped, on PostgreSQL when its URL is given.
+    pub fn temporary(database: Option<&str>) -> Result<Store> {
+        Store::at(Place::temporary(database)?)
+    }
+
+    pub(crate) fn at(place: Place) -> Result<Store> {
+        let files = Files::open(&place.files())?;
+        let engine = match place.database() {
+            place::Database::Sqlite(path) => {
+                sqlite::check_version()?;
+                let connection = sqlite::open_writer(&path)?;
+                let readers = Arc::new(Readers::new(path.clone()));
+                let (ring, committed) = crossbeam_channel::bounded(1);
+                let writer = Some(Writer::start(connection, ring)?);
+                let checkpoints =
+                    Some(sqlite::start_checkpoints(&path, committed, Arc::downgrade(&readers))?);
+                Engine::Sqlite { writer, readers, checkpoints }
+            }
+            place::Database::Postgres { url, schema } => Engine::Postgres(Pool::open(&url, &schema)?),
+        };
+        let store = Store(Arc::new(Inner { engine, files, place }));
+        store.write(migrate::run)?;
+        Ok(store)
+    }
+
+    /// Which engine keeps it.
+    pub fn dialect(&self) -> Dialect {
+        match self.0.engine {
+            Engine::Sqlite { .. } => Dialect::Sqlite,
+            Engine::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Its name.
+    pub fn set(&self) -> &str {
+        self.0.place.set()
+    }
+
+    /// Its attachments.
+    pub fn files(&self) -> &Files {
+        &self.0.files
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.0.place
+    }
+
+    /// Runs `f` on one snapshot, on the caller's thread.
+    pub fn read<T, E: From<Error>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        match &self.0.engine {
+            Engine::Sqlite { readers, .. } => readers.read(f),
+            Engine::Postgres(pool) => pool.read(f),
+        }
+    }
+
+    /// Runs `f` in one transaction and returns when it is durable. An `Err` undoes everything `f` did.
+    /// `f` may run more than once, so it must do nothing but write through its connection.
+    pub fn write<T, E>(&self, f: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &self.0.engine {
+            Engine::Sqlite { writer, .. } => {
+                writer.as_ref().expect("the writer lives as long as the store").write(f)
+            }
+            Engine::Postgres(pool) => pool.write(f),
+        }
+    }
+
+    /// Makes every table, column and index that the objects need. Nothing is ever removed, except the
+    /// uniqueness of a field that is no longer unique.
+    pub fn sync_schema(&self, registry: &Registry) -> Result<()> {
+        let objects: Vec<_> = registry.objects().cloned().collect();
+        self.write(move |conn| schema::sync(conn, &objects))
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Engine::Sqlite { writer, checkpoints, .. } = self {
+            // The writer ends first; its bell then falls silent, which ends the other thread.
+            *writer = None;
+            if let Some(checkpoints) = checkpoints.take() {
+                let _ = checkpoints.join();
+            }
+        }
+    }
+}
