@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { tokens, withoutTests } from './rust-source.mjs'
+import { tokens, withoutTests } from './project.mjs'
 
 const texts = (source, kind) => tokens(source).filter((token) => token.kind === kind).map((token) => token.text)
 

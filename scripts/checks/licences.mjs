@@ -2,7 +2,7 @@
 // MPL, whose duty ends at its own files. One TLS and crypto back-end only, so aws-lc is refused by name.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { projectFiles, report } from './rust-source.mjs'
+import { cargoMetadata, projectFiles, report } from './project.mjs'
 
 const accepted = new Set([
   'MIT', 'MIT-0', 'Apache-2.0', 'BSD-1-Clause', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'Zlib', '0BSD', 'BSD-0-Clause', 'Unlicense', 'CC0-1.0',
@@ -34,9 +34,7 @@ function accepts(expression) {
 }
 
 const host = execFileSync('rustc', ['-vV']).toString().match(/host: (.*)/)[1]
-const { packages } = JSON.parse(
-  execFileSync('cargo', ['metadata', '--format-version', '1', '--filter-platform', host], { maxBuffer: 1 << 28 }),
-)
+const { packages } = cargoMetadata('--filter-platform', host, ...(process.env.CI ? ['--locked'] : []))
 const problems = packages.flatMap(({ name, version, license }) => [
   ...(accepts(license ?? '') ? [] : [`${name} ${version}: licence ${license ?? 'not stated'}`]),
   ...(refused.test(name) ? [`${name} ${version}: a second crypto back-end`] : []),

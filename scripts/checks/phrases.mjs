@@ -1,7 +1,7 @@
 // Both languages say everything: the zh and en phrase tables of a room have the same keys, and no phrase is empty.
 // A table is `crates/ROOM/phrases/zh.toml` beside `en.toml`, or a folder `phrases/zh/` beside `phrases/en/`.
 import { readFileSync } from 'node:fs'
-import { projectFiles, report } from './rust-source.mjs'
+import { projectFiles, report } from './project.mjs'
 
 /** Reads the little of TOML that a phrase table uses: sections, and keys with one string each. */
 function phrases(file) {

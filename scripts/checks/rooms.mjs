@@ -1,7 +1,6 @@
 // The arrows between the rooms, as ARCHITECTURE.md draws them. A room may name only the rooms listed after it;
 // that store is listed after gate alone is what makes gate the one door to the data.
-import { execFileSync } from 'node:child_process'
-import { report } from './rust-source.mjs'
+import { cargoMetadata, report } from './project.mjs'
 
 const mayUse = {
   text: [],
@@ -19,7 +18,7 @@ const engines = ['rusqlite', 'libsqlite3-sys', 'postgres', 'tokio-postgres', 'se
 const servers = ['axum', 'hyper', 'tower', 'tower-http', 'reqwest']
 const outward = ['api', 'web', 'channels', 'app']
 
-const metadata = JSON.parse(execFileSync('cargo', ['metadata', '--no-deps', '--offline', '--format-version', '1'], { maxBuffer: 1 << 28 }))
+const metadata = cargoMetadata('--no-deps', '--offline')
 const problems = []
 
 for (const { name, dependencies } of metadata.packages) {

@@ -1,6 +1,6 @@
 // Rules about the text of the project that no compiler knows. Each says its reason where it is reported.
 import { readFileSync } from 'node:fs'
-import { projectFiles, report, shippedSources, tokens } from './rust-source.mjs'
+import { projectFiles, report, shippedSources, tokens } from './project.mjs'
 
 const sources = shippedSources().map((source) => ({ ...source, tokens: tokens(source.text) }))
 

@@ -1,6 +1,6 @@
 // docs/status.md names every row once, and a row that claims to work names a test that exists.
 import { existsSync, readFileSync } from 'node:fs'
-import { report } from './rust-source.mjs'
+import { report } from './project.mjs'
 
 const file = 'docs/status.md'
 const rows = readFileSync(file, 'utf8').split('\n').filter((line) => /^\| M\d/.test(line))

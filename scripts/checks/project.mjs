@@ -1,7 +1,7 @@
-// Enough of Rust's grammar to tell code, comments and literals apart, so that the checks beside this file
-// look only where their rule applies. A regular expression alone mistakes quotes in comments for strings.
+// What the checks beside this file know about the project: its files, its packages, and enough of Rust's grammar to
+// tell code, comments and literals apart. A regular expression alone mistakes quotes in comments for strings.
 import { readFileSync } from 'node:fs'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 
 /** Every file of the project that git tracks or would track, so that a check also sees what is not yet added. */
 export function projectFiles(...patterns) {
@@ -59,6 +59,16 @@ export function shippedSources() {
   return projectFiles('crates/**/*.rs', 'crates/*/src/*.rs')
     .filter((file) => !aside.test(file))
     .map((file) => ({ file, text: withoutTests(readFileSync(file, 'utf8')) }))
+}
+
+/** What cargo knows about the packages; cargo's own words say why when it cannot tell. */
+export function cargoMetadata(...options) {
+  const { status, stdout } = spawnSync('cargo', ['metadata', '--format-version', '1', ...options], {
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (status !== 0) process.exit(1)
+  return JSON.parse(stdout)
 }
 
 /** Prints the problems that a check found and makes the process fail when there is one. */
