@@ -327,18 +327,21 @@ fn unify_all(
     parts: impl Iterator<Item = (Type, Expr)>,
 ) -> Result<(Vec<Expr>, Type), ExprError> {
     let mut parts: Vec<Typed> = parts.map(|(ty, expr)| Typed::new(ty, expr)).collect();
-    let mut ty = Type::Null;
+    let mut whole_type = Type::Null;
     // Twice, because a later part may turn the earlier ones from dates into instants.
     for _ in 0..2 {
+        let mut known = Typed::new(whole_type, Expr::Null);
         let mut unified = Vec::with_capacity(parts.len());
         for part in parts {
-            let (_, part, all) = unify(whole, Typed::new(ty, Expr::Null), part)?;
-            ty = all;
+            let (before, part, ty) = unify(whole, known, part)?;
+            let latest = if before.ty == ty { before } else { Typed::new(part.ty, part.expr.clone()) };
+            known = Typed::new(ty, latest.expr);
             unified.push(part);
         }
+        whole_type = known.ty;
         parts = unified;
     }
-    Ok((parts.into_iter().map(|part| part.expr).collect(), ty))
+    Ok((parts.into_iter().map(|part| part.expr).collect(), whole_type))
 }
 
 /// Two values of which one is the result, and the type of that.

@@ -90,7 +90,7 @@ impl ExprError {
     }
 
     /// Where in the source the problem is, in characters from the start. Trees carry no positions, so the
-    /// place of a name or part is where the source first spells it as the canonical form does.
+    /// place of a name or part is where its words first stand in the source.
     pub fn position(&self, source: &str) -> Option<usize> {
         let part = match self {
             ExprError::Syntax { at, .. } => return Some(*at),
@@ -98,6 +98,6 @@ impl ExprError {
             ExprError::Type { part, .. } | ExprError::NotInFilters { part } => part,
             _ => return None,
         };
-        source.find(part.as_str()).map(|byte| source[..byte].chars().count())
+        super::token::find(source, part)
     }
 }

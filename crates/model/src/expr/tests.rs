@@ -1,1 +1,8 @@
+//! Tables of examples and properties.
 
+mod checking;
+mod grammar;
+mod json;
+mod properties;
+mod values;
+mod world;

@@ -76,6 +76,14 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Token>, ExprError> {
     Ok(out)
 }
 
+/// The character at which the tokens of a part first stand in a source, however they are spaced and quoted.
+pub(super) fn find(source: &str, part: &str) -> Option<usize> {
+    let (source, mut part) = (tokens(source).ok()?, tokens(part).ok()?);
+    part.pop();
+    let same = |window: &[Token]| window.iter().zip(&part).all(|(a, b)| a.kind == b.kind);
+    source.windows(part.len().max(1)).find(|window| same(window)).map(|window| window[0].at)
+}
+
 fn run(chars: &[char], keep: impl Fn(char) -> bool) -> usize {
     chars.iter().take_while(|c| keep(**c)).count()
 }
