@@ -1,0 +1,29 @@
+//! Admin: colleagues, their departments and roles, and the dictionaries.
+
+use crate::declare::Declare;
+use guanxi_gate::Domain;
+
+pub(crate) fn declare(domain: &mut Domain) {
+    domain
+        .object(include_str!("admin/user.toml"))
+        .object(include_str!("admin/department.toml"))
+        .role(include_str!("admin/roles/account_manager.toml"))
+        .role(include_str!("admin/roles/sales_manager.toml"))
+        .role(include_str!("admin/roles/service_agent.toml"))
+        .role(include_str!("admin/roles/executive.toml"))
+        .role(include_str!("admin/roles/admin.toml"))
+        .dictionary(include_str!("admin/dictionaries/activity_type.toml"))
+        .dictionary(include_str!("admin/dictionaries/churn_reason.toml"))
+        .dictionary(include_str!("admin/dictionaries/customer_type.toml"))
+        .dictionary(include_str!("admin/dictionaries/education.toml"))
+        .dictionary(include_str!("admin/dictionaries/gender.toml"))
+        .dictionary(include_str!("admin/dictionaries/grade.toml"))
+        .dictionary(include_str!("admin/dictionaries/industry.toml"))
+        .dictionary(include_str!("admin/dictionaries/opportunity_loss_reason.toml"))
+        .dictionary(include_str!("admin/dictionaries/opportunity_stage.toml"))
+        .dictionary(include_str!("admin/dictionaries/order_status.toml"))
+        .dictionary(include_str!("admin/dictionaries/product_category.toml"))
+        .dictionary(include_str!("admin/dictionaries/source.toml"))
+        .dictionary(include_str!("admin/dictionaries/unit.toml"))
+        .dictionary(include_str!("admin/dictionaries/value_grade.toml"));
+}

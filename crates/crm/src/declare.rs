@@ -1,0 +1,92 @@
+//! How areas say what they bring, so that an area's file reads as a list.
+
+use guanxi_gate::{Domain, JobDef, Rule, VerbFn, report::ReportDef};
+use guanxi_model::{Object, Role, registry::Dictionary};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// Words for adding to a domain.
+pub(crate) trait Declare {
+    /// An object's document.
+    fn object(&mut self, document: &str) -> &mut Self;
+    /// A dictionary's document.
+    fn dictionary(&mut self, document: &str) -> &mut Self;
+    /// A role's document.
+    fn role(&mut self, document: &str) -> &mut Self;
+    /// The code of a verb that an object's document declares.
+    fn verb(&mut self, object: &str, verb: &str, code: VerbFn) -> &mut Self;
+    /// A rule over an object's records.
+    fn rule(&mut self, object: &str, rule: impl Rule + 'static) -> &mut Self;
+    /// A job.
+    fn job(&mut self, job: JobDef) -> &mut Self;
+    /// A report.
+    fn report(&mut self, report: ReportDef) -> &mut Self;
+}
+
+impl Declare for Domain {
+    fn object(&mut self, document: &str) -> &mut Self {
+        self.shipped.objects.push(object(document));
+        self
+    }
+
+    fn dictionary(&mut self, document: &str) -> &mut Self {
+        self.shipped.dictionaries.push(dictionary(document));
+        self
+    }
+
+    fn role(&mut self, document: &str) -> &mut Self {
+        self.shipped.roles.push(role(document));
+        self
+    }
+
+    fn verb(&mut self, object: &str, verb: &str, code: VerbFn) -> &mut Self {
+        self.verbs.insert((object.to_owned(), verb.to_owned()), code);
+        self
+    }
+
+    fn rule(&mut self, object: &str, rule: impl Rule + 'static) -> &mut Self {
+        self.rules.entry(object.to_owned()).or_default().push(Arc::new(rule));
+        self
+    }
+
+    fn job(&mut self, job: JobDef) -> &mut Self {
+        self.jobs.push(job);
+        self
+    }
+
+    fn report(&mut self, report: ReportDef) -> &mut Self {
+        self.reports.push(report);
+        self
+    }
+}
+
+/// Reads an object's document.
+///
+/// # Panics
+/// When the document is not one; shipped documents are part of the binary and every test reads them.
+pub fn object(document: &str) -> Object {
+    read(document)
+}
+
+/// Reads a dictionary's document.
+///
+/// # Panics
+/// When the document is not one.
+pub fn dictionary(document: &str) -> Dictionary {
+    read(document)
+}
+
+/// Reads a role's document.
+///
+/// # Panics
+/// When the document is not one.
+pub fn role(document: &str) -> Role {
+    read(document)
+}
+
+fn read<T: DeserializeOwned>(document: &str) -> T {
+    toml::from_str(document).unwrap_or_else(|error| {
+        let head: String = document.lines().take(3).collect::<Vec<_>>().join(" / ");
+        panic!("a shipped document is not valid: {error}\n{head}")
+    })
+}
