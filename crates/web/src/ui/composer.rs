@@ -1,0 +1,69 @@
+//! The composer over a timeline. Drafts and Ctrl+Enter are added by `assets/src/composer.ts`.
+
+use maud::{Markup, html};
+
+use super::{Button, icon};
+
+/// One form for everything that can be written about a record.
+#[derive(Clone, Debug, Default)]
+pub struct Composer {
+    /// The address it is posted to: `kind`, `text`, and the fields of `extra`.
+    pub action: String,
+    /// The key under which the browser keeps the draft, e.g. `customer-42`.
+    pub draft_key: String,
+    /// What can be written, the usual one first.
+    pub kinds: Vec<ComposerKind>,
+    /// The label of the text, read aloud.
+    pub label: String,
+    /// More fields, such as the time of the next follow-up.
+    pub extra: Option<Markup>,
+    /// Tools before the button: mention, attachment, template.
+    pub tools: Option<Markup>,
+    /// The label of the button.
+    pub submit: String,
+    /// The caps of the key that posts.
+    pub key: String,
+}
+
+/// A kind of entry.
+#[derive(Clone, Debug, Default)]
+pub struct ComposerKind {
+    /// The value of `kind`.
+    pub value: String,
+    /// Its label.
+    pub label: String,
+    /// Its icon.
+    pub icon: String,
+    /// What the empty text says.
+    pub placeholder: String,
+}
+
+/// The composer.
+pub fn composer(composer: &Composer) -> Markup {
+    let first = composer.kinds.first();
+    html! {
+        record-composer data-draft=(composer.draft_key) {
+            form .card.composer method="post" action=(composer.action) id="composer" {
+                input type="hidden" name="kind" value=[first.map(|kind| &kind.value)];
+                div .kinds role="group" {
+                    @for (index, kind) in composer.kinds.iter().enumerate() {
+                        button .btn.ghost.sz-s type="button" data-kind=(kind.value) data-placeholder=(kind.placeholder)
+                            aria-pressed=(if index == 0 { "true" } else { "false" }) {
+                            (icon(&kind.icon))
+                            span { (kind.label) }
+                        }
+                    }
+                }
+                textarea name="text" id="composer-text" rows="2" required aria-label=(composer.label)
+                    placeholder=[first.map(|kind| &kind.placeholder)] {}
+                @if let Some(extra) = &composer.extra { div .extra { (extra) } }
+                div .base {
+                    @if let Some(tools) = &composer.tools { (tools) }
+                    span .spacer {}
+                    span .draft aria-live="polite" {}
+                    (Button::new(&composer.submit).primary().small().key(&composer.key).submit())
+                }
+            }
+        }
+    }
+}
