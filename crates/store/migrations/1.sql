@@ -15,7 +15,7 @@ CREATE TABLE gx_meta (
   kind TEXT NOT NULL,
   name TEXT NOT NULL,
   patch TEXT NOT NULL,
-  version INTEGER NOT NULL,
+  position INTEGER NOT NULL,
   PRIMARY KEY (kind, name)
 ) STRICT;
 

@@ -2,6 +2,7 @@
 
 use crate::{dialect::Dialect, error::Error, error::Result, postgres::Session, sql::Sql, sqlite};
 use guanxi_model::Stored;
+use std::cell::Cell;
 
 /// A row: its columns in the order of the statement.
 pub type Row = Vec<Stored>;
@@ -12,8 +13,21 @@ pub type Row = Vec<Stored>;
 /// enforced on SQLite, so that code which works on one engine works on the other.
 pub struct Conn<'a> {
     engine: Engine<'a>,
-    broken: bool,
-    depth: usize,
+    transaction: &'a Transaction,
+}
+
+/// What is known of a transaction, shared by the reborrows of its connection.
+#[derive(Default)]
+pub(crate) struct Transaction {
+    broken: Cell<bool>,
+    depth: Cell<usize>,
+}
+
+impl Transaction {
+    /// Whether a statement failed, so that the transaction cannot be committed.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken.get()
+    }
 }
 
 enum Engine<'a> {
@@ -22,12 +36,21 @@ enum Engine<'a> {
 }
 
 impl<'a> Conn<'a> {
-    pub(crate) fn sqlite(connection: &'a rusqlite::Connection) -> Self {
-        Conn { engine: Engine::Sqlite(connection), broken: false, depth: 0 }
+    pub(crate) fn sqlite(connection: &'a rusqlite::Connection, transaction: &'a Transaction) -> Self {
+        Conn { engine: Engine::Sqlite(connection), transaction }
     }
 
-    pub(crate) fn postgres(session: &'a mut Session) -> Self {
-        Conn { engine: Engine::Postgres(session), broken: false, depth: 0 }
+    pub(crate) fn postgres(session: &'a mut Session, transaction: &'a Transaction) -> Self {
+        Conn { engine: Engine::Postgres(session), transaction }
+    }
+
+    /// The same connection for a shorter time, for structs that own theirs.
+    pub fn reborrow(&mut self) -> Conn<'_> {
+        let engine = match &mut self.engine {
+            Engine::Sqlite(connection) => Engine::Sqlite(connection),
+            Engine::Postgres(session) => Engine::Postgres(session),
+        };
+        Conn { engine, transaction: self.transaction }
     }
 
     /// Which engine answers.
@@ -36,11 +59,6 @@ impl<'a> Conn<'a> {
             Engine::Sqlite(_) => Dialect::Sqlite,
             Engine::Postgres(_) => Dialect::Postgres,
         }
-    }
-
-    /// Whether a statement failed, so that the transaction cannot be committed.
-    pub(crate) fn is_broken(&self) -> bool {
-        self.broken
     }
 
     /// Hands every row of the answer to `f` as it arrives, without keeping them.
@@ -87,12 +105,13 @@ impl<'a> Conn<'a> {
         &mut self,
         f: impl FnOnce(&mut Conn) -> Result<T, E>,
     ) -> Result<T, E> {
-        let name = format!("gx_{}", self.depth);
+        let depth = self.transaction.depth.get();
+        let name = format!("gx_{depth}");
         self.script(&format!("SAVEPOINT {name}"))?;
-        self.depth += 1;
+        self.transaction.depth.set(depth + 1);
         let mut result = f(self);
-        self.depth -= 1;
-        if self.broken && result.is_ok() {
+        self.transaction.depth.set(depth);
+        if self.transaction.is_broken() && result.is_ok() {
             result = Err(ignored().into());
         }
         match result {
@@ -102,8 +121,8 @@ impl<'a> Conn<'a> {
             }
             Err(error) => {
                 // Without the savepoint the engine has dropped the whole transaction (a full disk does
-                // that); the flag then stays and the caller's transaction fails too.
-                self.broken = false;
+                // that); then this fails too, and so does the caller's transaction.
+                self.transaction.broken.set(false);
                 self.script(&format!("ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}"))?;
                 Err(error)
             }
@@ -111,11 +130,11 @@ impl<'a> Conn<'a> {
     }
 
     fn guard<T>(&mut self, f: impl FnOnce(&mut Engine) -> Result<T>) -> Result<T> {
-        if self.broken {
+        if self.transaction.is_broken() {
             return Err(ignored());
         }
         let result = f(&mut self.engine);
-        self.broken = result.is_err();
+        self.transaction.broken.set(result.is_err());
         result
     }
 }

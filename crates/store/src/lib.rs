@@ -7,13 +7,23 @@ macro_rules! sql {
     };
 }
 
+pub mod auth;
 pub mod conn;
 pub mod dialect;
 pub mod error;
+pub mod events;
 pub mod files;
+pub mod idempotency;
 pub mod ids;
+pub mod imports;
+pub mod jobs;
+pub mod meta;
+pub mod notices;
+pub mod settings;
+pub mod shares;
 pub mod sql;
 pub mod store;
+pub mod views;
 
 mod columns;
 mod migrate;

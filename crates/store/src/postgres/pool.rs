@@ -2,7 +2,7 @@
 
 use super::session::{self, Session, error};
 use crate::{
-    conn::{self, Conn},
+    conn::{self, Conn, Transaction},
     error::{Error, Result},
     sqlite::panicked,
 };
@@ -54,7 +54,7 @@ impl Pool {
     pub fn read<T, E: From<Error>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let mut session = self.lease()?;
         session.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        f(&mut Conn::postgres(&mut session))
+        f(&mut Conn::postgres(&mut session, &Transaction::default()))
     }
 
     /// Runs `f` in a transaction, again and again while the server asks for it: two that each read what
@@ -111,10 +111,10 @@ fn run<T, E: From<Error>>(
     session: &mut Session,
     f: &mut impl FnMut(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
-    let mut conn = Conn::postgres(session);
-    match catch_unwind(AssertUnwindSafe(|| f(&mut conn))) {
+    let transaction = Transaction::default();
+    match catch_unwind(AssertUnwindSafe(|| f(&mut Conn::postgres(session, &transaction)))) {
         // The server would answer such a commit with a silent rollback.
-        Ok(Ok(_)) if conn.is_broken() => Err(conn::ignored().into()),
+        Ok(Ok(_)) if transaction.is_broken() => Err(conn::ignored().into()),
         Ok(result) => result,
         Err(panic) => Err(panicked(panic.as_ref()).into()),
     }

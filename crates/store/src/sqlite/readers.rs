@@ -2,7 +2,7 @@
 
 use super::{connection::open_reader, statement::error};
 use crate::{
-    conn::Conn,
+    conn::{Conn, Transaction},
     error::{Error, Result},
 };
 use parking_lot::{Condvar, Mutex};
@@ -51,7 +51,7 @@ impl Readers {
         let lease = self.lease()?;
         let connection = lease.connection.as_ref().expect("a lease holds its connection until it is dropped");
         connection.execute_batch("BEGIN").map_err(error)?;
-        f(&mut Conn::sqlite(connection))
+        f(&mut Conn::sqlite(connection, &Transaction::default()))
     }
 
     /// Interrupts reads that have lasted too long.

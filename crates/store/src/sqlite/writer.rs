@@ -4,7 +4,7 @@
 
 use super::statement::error;
 use crate::{
-    conn::{self, Conn},
+    conn::{self, Conn, Transaction},
     error::{Error, Result},
 };
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
@@ -28,7 +28,7 @@ pub struct Writer {
 /// A write that waits for its turn.
 trait Request: Send {
     /// Runs it; false asks for its savepoint to be undone.
-    fn run(&mut self, conn: &mut Conn) -> bool;
+    fn run(&mut self, connection: &Connection) -> bool;
     /// Answers with its own result, or with the failure of the transaction.
     fn answer(self: Box<Self>, committed: Result<()>);
 }
@@ -45,10 +45,12 @@ where
     T: Send,
     E: From<Error> + Send,
 {
-    fn run(&mut self, conn: &mut Conn) -> bool {
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.f)(conn)));
+    fn run(&mut self, connection: &Connection) -> bool {
+        let transaction = Transaction::default();
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| (self.f)(&mut Conn::sqlite(connection, &transaction))));
         let result = match outcome {
-            Ok(Ok(_)) if conn.is_broken() => Err(conn::ignored().into()),
+            Ok(Ok(_)) if transaction.is_broken() => Err(conn::ignored().into()),
             Ok(result) => result,
             Err(panic) => Err(panicked(panic.as_ref()).into()),
         };
@@ -160,7 +162,7 @@ fn run_alone(connection: &Connection, mut request: Box<dyn Request>) {
 /// Runs a request in its savepoint. An error means that the savepoint could not be kept or undone.
 fn run_one(connection: &Connection, request: &mut dyn Request) -> Result<()> {
     connection.execute_batch("SAVEPOINT gx_request").map_err(error)?;
-    let kept = request.run(&mut Conn::sqlite(connection));
+    let kept = request.run(connection);
     if connection.is_autocommit() {
         // The request's own error says why, if it has one.
         return if kept { Err(Error::Busy) } else { Ok(()) };
