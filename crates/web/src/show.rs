@@ -1,0 +1,10 @@
+//! How values look on pages: lists, cards, record pages and reports draw them with these functions, so
+//! that a phone number or an overdue date looks the same everywhere.
+
+mod money;
+mod value;
+mod when;
+
+pub use money::{compact, exact};
+pub use value::{Showing, icon_of, is_numeric, show, text};
+pub use when::{ago, clock, day, due, long_day, moment};
