@@ -263,6 +263,12 @@ fn resolve_object(object: &mut Object, dictionaries: &mut BTreeMap<String, Dicti
         field.options = dictionary.choices.clone();
         field.dictionary = Some(name);
     }
+    // A verb's form may ask for an entry of a shared dictionary too.
+    for field in object.verbs.iter_mut().flat_map(|verb| &mut verb.form) {
+        if let Some(dictionary) = field.dictionary.as_ref().and_then(|name| dictionaries.get(name)) {
+            field.options = dictionary.choices.clone();
+        }
+    }
     object.fields = fields;
     object.index = object.fields.iter().enumerate().map(|(i, field)| (field.name.clone(), i)).collect();
 }
