@@ -2,6 +2,7 @@
 
 mod chain;
 
+pub(crate) use chain::hash_row;
 pub use chain::{prune, seal, verify_chain};
 
 use crate::{

@@ -19,6 +19,7 @@ pub mod imports;
 pub mod jobs;
 pub mod meta;
 pub mod notices;
+pub mod sets;
 pub mod settings;
 pub mod shares;
 pub mod sql;

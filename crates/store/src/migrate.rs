@@ -28,12 +28,19 @@ pub fn latest() -> i64 {
 
 /// Brings the set to the latest version; one from the future is refused untouched.
 pub fn run(conn: &mut Conn) -> Result<()> {
+    run_to(conn, latest())
+}
+
+/// Brings the set to a version, for backups that are older than the program.
+pub fn run_to(conn: &mut Conn, target: i64) -> Result<()> {
+    prepare(conn)?;
     let version = version(conn)?;
     if version > latest() {
         return Err(Error::NewerSchema);
     }
     let dialect = conn.dialect();
-    for (step, number) in STEPS.iter().zip(1..).filter(|(_, number)| *number > version) {
+    for (step, number) in STEPS.iter().zip(1..).filter(|(_, number)| (version + 1..=target).contains(number))
+    {
         conn.script(&dialect.migration(step.both))?;
         conn.script(match dialect {
             Dialect::Sqlite => step.sqlite,
@@ -44,14 +51,20 @@ pub fn run(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
-/// The set's version; 0 before the first step. Two processes that open a new set at once wait for each
-/// other here, because both insert the same row.
-fn version(conn: &mut Conn) -> Result<i64> {
-    if !table_exists(conn, "gx_schema")? {
-        let table = "CREATE TABLE IF NOT EXISTS gx_schema (one INTEGER PRIMARY KEY, version INTEGER NOT NULL) STRICT;";
-        conn.script(&conn.dialect().migration(table))?;
-        conn.execute(&sql!("INSERT INTO gx_schema (one, version) VALUES (1, 0) ON CONFLICT DO NOTHING"))?;
+/// Makes the table that holds the version. Two processes that open a new set at once wait for each other
+/// here, because both insert the same row.
+fn prepare(conn: &mut Conn) -> Result<()> {
+    if table_exists(conn, "gx_schema")? {
+        return Ok(());
     }
+    let table =
+        "CREATE TABLE IF NOT EXISTS gx_schema (one INTEGER PRIMARY KEY, version INTEGER NOT NULL) STRICT;";
+    conn.script(&conn.dialect().migration(table))?;
+    conn.execute(&sql!("INSERT INTO gx_schema (one, version) VALUES (1, 0) ON CONFLICT DO NOTHING")).map(drop)
+}
+
+/// The set's version.
+pub fn version(conn: &mut Conn) -> Result<i64> {
     match conn.query_one(&sql!("SELECT version FROM gx_schema"))? {
         Some(row) => Columns::new(row).int(),
         None => Err(Error::Corrupt("the schema has lost its version".to_owned())),

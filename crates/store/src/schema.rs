@@ -51,7 +51,8 @@ fn sync_object(conn: &mut Conn, object: &Object) -> Result<()> {
     sync_indexes(conn, object)
 }
 
-fn column(dialect: Dialect, name: &str, integer: bool) -> String {
+/// A column in `CREATE TABLE`.
+pub fn column(dialect: Dialect, name: &str, integer: bool) -> String {
     let kind = if integer { dialect.integer() } else { dialect.text() };
     let key = if name == "id" { " PRIMARY KEY" } else { "" };
     format!("\"{name}\" {kind}{key}")
@@ -179,7 +180,7 @@ fn index_name(prefix: &str, table: &str, column: &str) -> String {
 }
 
 /// A name that needs no escaping inside quotes.
-fn plain(name: &str) -> Result<&str> {
+pub fn plain(name: &str) -> Result<&str> {
     if !name.is_empty() && name.len() <= 63 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
         Ok(name)
     } else {

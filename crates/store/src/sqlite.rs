@@ -8,7 +8,7 @@ mod statement;
 mod writer;
 
 pub use checkpoint::start as start_checkpoints;
-pub use connection::{check_version, open_writer};
+pub use connection::{check_version, open_reader, open_writer};
 pub use readers::Readers;
-pub use statement::{each, execute, script};
+pub use statement::{each, error, execute, script};
 pub use writer::{Writer, panicked};

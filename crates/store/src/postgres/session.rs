@@ -7,10 +7,13 @@ use crate::{
     sql::Sql,
 };
 use ::postgres::{Client, NoTls, Statement, error::SqlState, fallible_iterator::FallibleIterator};
-use std::collections::HashMap;
+use std::{collections::HashMap, io::Read};
 
 /// Statements kept per connection. The texts follow the shapes of queries, of which a busy site has hundreds.
 const KEPT: usize = 512;
+
+/// The class of the locks that say which sets are open.
+pub(super) const OPEN: i32 = 1_096_366;
 
 /// A connection whose statements see one account set.
 pub struct Session {
@@ -31,6 +34,10 @@ impl Session {
              SET idle_in_transaction_session_timeout TO '120s'; SET bytea_output TO hex"
         );
         client.batch_execute(&settings).map_err(error)?;
+        // Held as long as the connection, so that no other machine can restore the set beneath it.
+        client
+            .execute("SELECT pg_advisory_lock_shared($1, hashtext($2))", &[&OPEN, &schema])
+            .map_err(error)?;
         Ok(Session { client, statements: HashMap::new(), repeat: false })
     }
 
@@ -54,6 +61,18 @@ impl Session {
     pub fn script(&mut self, script: &str) -> Result<()> {
         let result = self.client.batch_execute(script).map_err(Failure::Engine);
         self.noted(&Sql::default(), result)
+    }
+
+    /// The answer of `COPY … TO STDOUT`.
+    pub fn copy_out(&mut self, copy: &str) -> Result<impl Read + '_> {
+        self.client.copy_out(copy).map_err(error)
+    }
+
+    /// Feeds `COPY … FROM STDIN`.
+    pub fn copy_in(&mut self, copy: &str, rows: &mut dyn Read) -> Result<()> {
+        let mut writer = self.client.copy_in(copy).map_err(error)?;
+        std::io::copy(rows, &mut writer)?;
+        writer.finish().map_err(error).map(drop)
     }
 
     fn prepare(&mut self, sql: &Sql) -> Result<Statement> {

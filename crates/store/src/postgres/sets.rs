@@ -1,7 +1,7 @@
 //! Account sets in a database: a schema each, and the schema `guanxi` that lists them.
 
-use super::session::{connect, error};
-use crate::error::Result;
+use super::session::{OPEN, connect, error};
+use crate::error::{Error, Result};
 use ::postgres::Client;
 
 /// The schema of a set.
@@ -45,6 +45,63 @@ pub fn drop(url: &str, set: &str) -> Result<()> {
         .batch_execute(&format!("DROP SCHEMA IF EXISTS \"{}\" CASCADE", schema(set)))
         .map_err(error)?;
     transaction.commit().map_err(error)
+}
+
+/// Takes a set alone, as long as the connection lives. `Busy` while any machine has it open.
+pub fn lock(url: &str, set: &str) -> Result<Client> {
+    let mut client = registry(url)?;
+    let try_lock = "SELECT pg_try_advisory_lock($1, hashtext($2))";
+    let row = client.query_one(try_lock, &[&OPEN, &schema(set)]).map_err(error)?;
+    if row.try_get(0).map_err(error)? { Ok(client) } else { Err(Error::Busy) }
+}
+
+/// An empty schema for a restore of the set, in the place of what an earlier one left unfinished.
+pub fn begin_restore(url: &str, set: &str) -> Result<String> {
+    let new = restoring(set);
+    let sql = format!("DROP SCHEMA IF EXISTS \"{new}\" CASCADE; CREATE SCHEMA \"{new}\"");
+    registry(url)?.batch_execute(&sql).map_err(error)?;
+    Ok(new)
+}
+
+/// Lets the restored schema take the set's name, in one transaction.
+pub fn end_restore(url: &str, set: &str) -> Result<()> {
+    let mut client = registry(url)?;
+    let mut transaction = client.transaction().map_err(error)?;
+    let insert = "INSERT INTO guanxi.account_set (name) VALUES ($1) ON CONFLICT DO NOTHING";
+    if transaction.execute(insert, &[&set]).map_err(error)? == 0 {
+        let copies = old(&mut transaction, set)?;
+        let number =
+            copies.iter().filter_map(|(number, _)| number.parse::<u32>().ok()).max().unwrap_or(0) + 1;
+        let rename = format!("ALTER SCHEMA \"{}\" RENAME TO \"old{number}_{set}\"", schema(set));
+        transaction.batch_execute(&rename).map_err(error)?;
+    }
+    let rename = format!("ALTER SCHEMA \"{}\" RENAME TO \"{}\"", restoring(set), schema(set));
+    transaction.batch_execute(&rename).map_err(error)?;
+    transaction.commit().map_err(error)
+}
+
+/// Drops what restores have replaced.
+pub fn drop_old(url: &str, set: &str) -> Result<usize> {
+    let mut client = registry(url)?;
+    let mut transaction = client.transaction().map_err(error)?;
+    let copies = old(&mut transaction, set)?;
+    for (_, schema) in &copies {
+        transaction.batch_execute(&format!("DROP SCHEMA \"{schema}\" CASCADE")).map_err(error)?;
+    }
+    transaction.commit().map_err(error)?;
+    Ok(copies.len())
+}
+
+/// The schemas that restores of a set have replaced, with their numbers.
+fn old(client: &mut impl ::postgres::GenericClient, set: &str) -> Result<Vec<(String, String)>> {
+    let text = "SELECT substring(nspname from '^old([0-9]+)_'), nspname::text FROM pg_namespace \
+                WHERE nspname ~ ('^old[0-9]+_' || $1::text || '$')";
+    let rows = client.query(text, &[&set]).map_err(error)?;
+    rows.iter().map(|row| Ok((row.try_get(0).map_err(error)?, row.try_get(1).map_err(error)?))).collect()
+}
+
+fn restoring(set: &str) -> String {
+    format!("new_{set}")
 }
 
 /// A connection to a database that has the registry. The lock keeps two processes from making it at

@@ -1,5 +1,9 @@
 //! One suite for both engines: SQLite always, PostgreSQL when `GUANXI_TEST_POSTGRES` names a server.
 
+mod files;
+mod schema;
+mod sets;
+mod tables;
 mod transactions;
 
 use guanxi_model::Stored;
