@@ -34,8 +34,18 @@ pub trait Rule: Send + Sync {
         Ok(())
     }
 
+    /// Before a person puts a record into the recycle bin: may refuse.
+    fn before_delete(&self, _tx: &mut Tx<'_>, _record: &Record) -> Result<()> {
+        Ok(())
+    }
+
     /// After saving, in the same transaction: what follows.
     fn after(&self, _tx: &mut Tx<'_>, _saved: &[Saved]) -> Result<()> {
+        Ok(())
+    }
+
+    /// After a record went into the recycle bin, or came out of it, in the same transaction: what follows.
+    fn after_delete(&self, _tx: &mut Tx<'_>, _moved: &Saved) -> Result<()> {
         Ok(())
     }
 }

@@ -1,92 +1,301 @@
-//! The door itself. STUB BODIES: the lead is filling them in; signatures are stable.
-#![expect(unused_variables, missing_docs, reason = "being filled in")]
+//! The door of an account set: opening it, who is asking, and transactions. Reads are in `read.rs`,
+//! checked writes in `door.rs`, the pipeline every write passes in `save.rs`.
 
-use crate::*;
-use guanxi_model::{Aggregate, Object, Query, RecordId, Registry, phrases::Phrases};
-use std::sync::Arc;
+use crate::{
+    Channel, Clock, Config, Ctx, Error, Result,
+    ctx::{OPERATOR, Rights, SCHEDULER, Subject},
+    domain::Domain,
+    people::People,
+    tx::Tx,
+};
+use arc_swap::ArcSwap;
+use guanxi_model::{Locale, Message, Object, RecordId, Registry, phrases::Phrases};
+use guanxi_store::{Conn, Dialect, Store, meta};
+use parking_lot::Mutex;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use tokio::sync::broadcast;
 
 /// The one door of an account set. Cheap to clone.
 #[derive(Clone)]
-pub struct Gate(Arc<Inner>);
-struct Inner {}
+pub struct Gate(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) domain: Domain,
+    pub(crate) phrases: Phrases,
+    pub(crate) clock: Clock,
+    registry: ArcSwap<Registry>,
+    people: ArcSwap<People>,
+    people_changed: AtomicBool,
+    /// When another process may have changed metadata or people, they are compared at most once a second.
+    compared_at: Mutex<jiff::Timestamp>,
+    live: broadcast::Sender<Live>,
+}
 
 /// A change that others may want to see, sent after its commit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Live {
+    /// API name of the object.
     pub object: String,
+    /// The record.
     pub record: RecordId,
+    /// What happened: `created`, `updated`, `deleted`, a verb's name.
     pub name: String,
+    /// Who did it.
     pub actor: RecordId,
+    /// The record's version now.
     pub version: i64,
 }
 
 impl Gate {
     /// Opens an existing account set.
-    pub fn open(config: &Config, domain: Domain, clock: Clock) -> Result<Gate> { todo!() }
+    pub fn open(config: &Config, domain: Domain, clock: Clock) -> Result<Gate> {
+        Gate::on(Store::open(config)?, domain, clock)
+    }
+
     /// Makes a new account set.
-    pub fn create(config: &Config, domain: Domain, clock: Clock) -> Result<Gate> { todo!() }
-    /// A set in a temporary directory on the embedded engine, or in a fresh schema when `GUANXI_TEST_POSTGRES`
-    /// is set and `postgres` is asked for.
-    pub fn for_test(domain: Domain, clock: Clock, postgres: bool) -> Result<Gate> { todo!() }
+    pub fn create_set(config: &Config, domain: Domain, clock: Clock) -> Result<Gate> {
+        Gate::on(Store::create(config)?, domain, clock)
+    }
 
-    pub fn registry(&self) -> Arc<Registry> { todo!() }
-    pub fn object(&self, name: &str) -> Result<Arc<Object>> { todo!() }
-    pub fn phrases(&self) -> &Phrases { todo!() }
-    pub fn clock(&self) -> &Clock { todo!() }
-    pub fn domain(&self) -> &Domain { todo!() }
-    pub fn set_name(&self) -> &str { todo!() }
-    /// The operator on the command line.
-    pub fn operator(&self) -> Ctx { todo!() }
+    /// A set that vanishes with the last clone: on the embedded engine, or on PostgreSQL at the address in
+    /// `GUANXI_TEST_POSTGRES`.
+    pub fn for_test(domain: Domain, clock: Clock, postgres: bool) -> Result<Gate> {
+        let url = if postgres { std::env::var("GUANXI_TEST_POSTGRES").ok() } else { None };
+        if postgres && url.is_none() {
+            return Err(Error::internal("GUANXI_TEST_POSTGRES is not set"));
+        }
+        Gate::on(Store::temporary(url.as_deref())?, domain, clock)
+    }
+
+    fn on(store: Store, domain: Domain, clock: Clock) -> Result<Gate> {
+        let (layers, version) = store.read::<_, Error>(|conn| Ok(meta::layers(conn)?))?;
+        let (registry, problems) = Registry::build(domain.shipped.clone(), &layers, version);
+        for problem in &problems {
+            tracing::warn!(problem, "a document is left out");
+        }
+        store.sync_schema(&registry)?;
+        let people = store.read::<_, Error>(|conn| People::load(conn, &registry))?;
+        let phrases = Phrases::model().and(crate::phrases()).and(domain.phrases.clone());
+        Ok(Gate(Arc::new(Inner {
+            store,
+            phrases,
+            compared_at: Mutex::new(clock.now()),
+            clock,
+            domain,
+            registry: ArcSwap::from_pointee(registry),
+            people: ArcSwap::from_pointee(people),
+            people_changed: AtomicBool::new(false),
+            live: broadcast::channel(1024).0,
+        })))
+    }
+
+    /// All metadata.
+    pub fn registry(&self) -> Arc<Registry> {
+        self.0.registry.load_full()
+    }
+
+    /// An object by API name; not found when there is none.
+    pub fn object(&self, name: &str) -> Result<Arc<Object>> {
+        self.0.registry.load().object(name).cloned().ok_or(Error::NotFound)
+    }
+
+    /// The phrases of all rooms below.
+    pub fn phrases(&self) -> &Phrases {
+        &self.0.phrases
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// What the business rooms declared.
+    pub fn domain(&self) -> &Domain {
+        &self.0.domain
+    }
+
+    /// The account set's name.
+    pub fn set_name(&self) -> &str {
+        self.0.store.set()
+    }
+
+    /// `sqlite` or `postgres`, for people who look after the program.
+    pub fn engine(&self) -> &'static str {
+        match self.0.store.dialect() {
+            Dialect::Sqlite => "sqlite",
+            Dialect::Postgres => "postgres",
+        }
+    }
+
+    /// The operator on the command line: full grants, every use audited.
+    pub fn operator(&self) -> Ctx {
+        self.service(OPERATOR, "operator", Channel::Cli)
+    }
+
     /// The service that runs jobs.
-    pub fn scheduler(&self) -> Ctx { todo!() }
-    /// The context of a user (after log-in was proved, or for a job that acts for them).
-    pub fn ctx_of(&self, user: RecordId, channel: Channel) -> Result<Ctx> { todo!() }
+    pub fn scheduler(&self) -> Ctx {
+        self.service(SCHEDULER, "scheduler", Channel::Job)
+    }
 
-    // Reading
-    pub fn list(&self, ctx: &Ctx, query: &Query) -> Result<Page> { todo!() }
-    pub fn get(&self, ctx: &Ctx, object: &str, id: RecordId) -> Result<Visible> { todo!() }
-    /// One record with the titles of what it refers to.
-    pub fn page_of(&self, ctx: &Ctx, object: &str, id: RecordId) -> Result<(Visible, Titles)> { todo!() }
-    pub fn count(&self, ctx: &Ctx, query: &Query) -> Result<i64> { todo!() }
-    pub fn aggregate(&self, ctx: &Ctx, aggregate: &Aggregate) -> Result<Table> { todo!() }
-    /// Across all objects that the caller may search; `object` narrows it.
-    pub fn search(&self, ctx: &Ctx, text: &str, object: Option<&str>, limit: usize) -> Result<Vec<Hit>> { todo!() }
-    /// For reference inputs: records of an object by title; blank text gives the most recent.
-    pub fn lookup(&self, ctx: &Ctx, object: &str, text: &str, limit: usize) -> Result<Vec<Hit>> { todo!() }
-    /// Events and follow-ups of a record, newest first, before an event id.
-    pub fn timeline(&self, ctx: &Ctx, object: &str, id: RecordId, before: Option<i64>, limit: usize) -> Result<Vec<Entry>> { todo!() }
-    pub fn report(&self, ctx: &Ctx, name: &str, params: &report::Params) -> Result<report::Report> { todo!() }
-    /// A masked value in clear; audited.
-    pub fn reveal(&self, ctx: &Ctx, object: &str, id: RecordId, field: &str, reason: &str) -> Result<model::Value> { todo!() }
-    /// Likely duplicates of what is being typed.
-    pub fn duplicates(&self, ctx: &Ctx, object: &str, draft: &Draft) -> Result<Vec<DuplicateHit>> { todo!() }
-    /// Whether any grant lets the caller do this to some record of the object.
-    pub fn may(&self, ctx: &Ctx, object: &str, action: &str) -> bool { todo!() }
-    /// The level of each field for the caller when making a new record; hidden ones are absent.
-    pub fn form_fields(&self, ctx: &Ctx, object: &str) -> Result<std::collections::BTreeMap<String, model::FieldLevel>> { todo!() }
+    fn service(&self, id: RecordId, name: &str, channel: Channel) -> Ctx {
+        let subject = Subject {
+            user: id,
+            login: name.to_owned(),
+            name: name.to_owned(),
+            department: None,
+            team: vec![id],
+            departments: Vec::new(),
+        };
+        self.ctx(subject, Rights::everything(), Locale::Zh, channel)
+    }
 
-    // Writing (each one transaction, access checked)
-    pub fn create(&self, ctx: &Ctx, object: &str, draft: Draft, allow_duplicate: bool) -> Result<Visible> { todo!() }
-    pub fn update(&self, ctx: &Ctx, object: &str, id: RecordId, version: Option<i64>, draft: Draft) -> Result<Visible> { todo!() }
-    /// Into the recycle bin, with what belongs to it.
-    pub fn delete(&self, ctx: &Ctx, object: &str, id: RecordId, version: Option<i64>) -> Result<()> { todo!() }
-    pub fn restore(&self, ctx: &Ctx, object: &str, id: RecordId) -> Result<Visible> { todo!() }
-    pub fn purge(&self, ctx: &Ctx, object: &str, id: RecordId) -> Result<()> { todo!() }
-    pub fn transfer(&self, ctx: &Ctx, object: &str, id: RecordId, to: RecordId) -> Result<Visible> { todo!() }
-    /// A verb on one record; `input` holds the values of its form.
-    pub fn verb(&self, ctx: &Ctx, object: &str, id: RecordId, verb: &str, input: Draft) -> Result<Visible> { todo!() }
-    /// Many changes, each reported; creates when `id` is none.
-    pub fn batch(&self, ctx: &Ctx, object: &str, changes: Vec<(Option<RecordId>, Option<i64>, Draft)>, options: BatchOptions) -> Result<Vec<Outcome>> { todo!() }
+    fn ctx(&self, subject: Subject, rights: Rights, locale: Locale, channel: Channel) -> Ctx {
+        let now = self.0.clock.now();
+        let zone = crate::zone();
+        let today = crate::date_of(now, &zone);
+        Ctx { subject, rights: Arc::new(rights), now, today, zone, locale, channel, ip: None }
+    }
+
+    /// The context of a user, after log-in was proved or for a job that acts for them. Refused when the user
+    /// is no longer active.
+    pub fn ctx_of(&self, user: RecordId, channel: Channel) -> Result<Ctx> {
+        self.refresh()?;
+        let people = self.people();
+        let person = people
+            .user(user)
+            .filter(|person| person.active)
+            .ok_or_else(|| Error::Unauthenticated(Message::new("gate.user_disabled")))?;
+        let registry = self.registry();
+        let rights = Rights::of(person.roles.iter().filter_map(|role| registry.role(role)).map(|role| &**role));
+        let subject = Subject {
+            user,
+            login: person.login.clone(),
+            name: person.name.clone(),
+            department: person.department,
+            team: people.team(user),
+            departments: person.department.map(|d| people.department_tree(d)).unwrap_or_default(),
+        };
+        Ok(self.ctx(subject, rights, person.locale.unwrap_or_default(), channel))
+    }
+
+    pub(crate) fn people(&self) -> Arc<People> {
+        self.0.people.load_full()
+    }
+
+    /// Reads the organisation again after a change, and metadata after a change by another process.
+    pub(crate) fn refresh(&self) -> Result<()> {
+        if self.0.people_changed.swap(false, Ordering::AcqRel) {
+            self.reload_people()?;
+        }
+        if self.0.store.dialect() == Dialect::Postgres {
+            let now = self.0.clock.now();
+            let mut compared = self.0.compared_at.lock();
+            if now.as_millisecond() - compared.as_millisecond() < 1000 {
+                return Ok(());
+            }
+            *compared = now;
+            drop(compared);
+            let version = self.0.store.read::<_, Error>(|conn| Ok(meta::version(conn)?))?;
+            if version != self.registry().version {
+                self.reload()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds the registry again from the stored layers.
+    pub(crate) fn reload(&self) -> Result<()> {
+        let (layers, version) = self.0.store.read::<_, Error>(|conn| Ok(meta::layers(conn)?))?;
+        let (registry, problems) = Registry::build(self.0.domain.shipped.clone(), &layers, version);
+        for problem in &problems {
+            tracing::warn!(problem, "a document is left out");
+        }
+        self.0.store.sync_schema(&registry)?;
+        self.0.registry.store(Arc::new(registry));
+        self.reload_people()
+    }
+
+    fn reload_people(&self) -> Result<()> {
+        let registry = self.registry();
+        let people = self.0.store.read::<_, Error>(|conn| People::load(conn, &registry))?;
+        self.0.people.store(Arc::new(people));
+        Ok(())
+    }
+
     /// Trusted code in one transaction: jobs, demo data, verbs over several records. No access check; the
-    /// caller's name stands in the audit.
-    pub fn write<T: Send + 'static>(&self, ctx: &Ctx, f: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> { todo!() }
+    /// caller's name stands in the audit. `f` may run more than once, so it must have no effect but through
+    /// the transaction.
+    pub fn write<T: Send + 'static>(
+        &self,
+        ctx: &Ctx,
+        mut f: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let gate = self.clone();
+        let ctx = ctx.clone();
+        let (value, effects) = self.0.store.write::<_, Error>(move |conn: &mut Conn<'_>| {
+            let mut tx = Tx::new(conn.reborrow(), &gate, &ctx);
+            let value = f(&mut tx)?;
+            Ok((value, tx.into_effects()))
+        })?;
+        if effects.people {
+            self.0.people_changed.store(true, Ordering::Release);
+            self.refresh()?;
+        }
+        for change in effects.live {
+            // Nobody may be listening; that is no failure.
+            let _ = self.0.live.send(change);
+        }
+        Ok(value)
+    }
+
     /// Trusted reading in one snapshot.
-    pub fn read<T>(&self, ctx: &Ctx, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> { todo!() }
-    /// Runs `f` once for a key: the first answer (status, body) is kept 72 hours and given to every repeat.
-    /// Another body under the same key is refused. `f` runs inside one transaction with everything it does.
-    pub fn idempotent(&self, ctx: &Ctx, key: &str, body: &[u8], f: impl FnMut(&mut Tx<'_>) -> (u16, String) + Send + 'static) -> Result<(u16, String)> { todo!() }
-    /// A job, now, for a business date.
-    pub fn run_job(&self, name: &str, as_of: jiff::civil::Date) -> Result<Vec<(&'static str, i64)>> { todo!() }
+    pub fn read<T>(&self, ctx: &Ctx, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.0.store.read(|conn| f(&mut Tx::new(conn.reborrow(), self, ctx)))
+    }
+
     /// Changes as they are committed.
-    pub fn live(&self) -> tokio::sync::broadcast::Receiver<Live> { todo!() }
+    pub fn live(&self) -> broadcast::Receiver<Live> {
+        self.0.live.subscribe()
+    }
+
+    /// A job, now, for a business date.
+    pub fn run_job(&self, name: &str, as_of: jiff::civil::Date) -> Result<Vec<(&'static str, i64)>> {
+        let job = crate::jobs::find(self, name)?;
+        let ctx = self.scheduler().as_of(as_of);
+        (job.run)(self, &ctx, as_of)
+    }
+
+    /// A report, for the caller.
+    pub fn report(
+        &self,
+        ctx: &Ctx,
+        name: &str,
+        params: &crate::report::Params,
+    ) -> Result<crate::report::Report> {
+        let report = self.0.domain.reports.iter().find(|r| r.name == name).ok_or(Error::NotFound)?;
+        if !ctx.rights.may_report(name) {
+            return Err(self.denied(ctx, Error::forbidden("gate.no_report"), "report", None));
+        }
+        (report.run)(self, ctx, params)
+    }
+
+    /// Notes a refusal in the audit and hands the error on.
+    pub(crate) fn denied(&self, ctx: &Ctx, error: Error, object: &str, record: Option<RecordId>) -> Error {
+        if !matches!(error, Error::Forbidden(_)) {
+            return error;
+        }
+        let Error::Forbidden(message) = &error else { return error };
+        let (object, reason) = (object.to_owned(), message.key.to_string());
+        let noted = self.write(ctx, move |tx| {
+            tx.note(&object, record, "denied", serde_json::json!({ "reason": reason }))
+        });
+        if let Err(failure) = noted {
+            tracing::error!(%failure, "a refusal could not be noted in the audit");
+        }
+        error
+    }
 }

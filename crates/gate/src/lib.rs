@@ -1,34 +1,51 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 pub mod admin;
 pub mod auth;
 mod clock;
 mod ctx;
 mod domain;
+mod door;
+mod duplicates;
 mod error;
 mod gate;
+mod jobs;
+mod people;
+mod read;
 mod record;
 pub mod report;
+mod save;
+mod timeline;
 mod tx;
+mod validate;
+mod verbs;
 mod visible;
 pub mod words;
 
 pub use clock::{Clock, date_of, zone};
 pub use ctx::{Channel, Ctx, OPERATOR, Rights, SCHEDULER, Subject};
 pub use domain::{Change, Domain, JobDef, Rule, Saved, Schedule, VerbFn};
+pub use door::Door;
 pub use error::{DuplicateHit, Error, Result, Stale};
 pub use gate::{Gate, Live};
 pub use guanxi_model as model;
 pub use guanxi_store::store::Config;
+pub use read::{default_sort, is_capped, read_cursor};
 pub use record::{Draft, Record};
 pub use tx::{BatchOptions, Outcome, Tx};
 pub use visible::{AggregateRow, Cell, Entry, Hit, May, Page, Table, Titles, Visible, say};
 
-use guanxi_model::Value;
+use guanxi_model::{Value, phrases::Phrases};
 
 static NULL: Value = Value::Null;
 
 /// The value a field has after a draft is applied to a record.
 pub(crate) fn draft_value<'a>(draft: &'a Draft, before: Option<&'a Record>, field: &str) -> &'a Value {
     draft.values.get(field).or_else(|| before.map(|record| record.get(field))).unwrap_or(&NULL)
+}
+
+/// The phrases of this room: refusals.
+pub(crate) fn phrases() -> Phrases {
+    Phrases::from_toml(include_str!("../phrases/zh.toml"), include_str!("../phrases/en.toml"))
 }

@@ -1,13 +1,43 @@
-//! What rules, verbs and jobs work with inside one transaction. STUB BODIES: being filled in.
-#![expect(unused_variables, missing_docs, reason = "being filled in")]
+//! What rules, verbs and jobs work with inside one transaction.
 
-use crate::*;
-use guanxi_model::{Message, Object, RecordId, Registry, expr::Expr};
-use std::{marker::PhantomData, sync::Arc};
+use crate::{
+    Ctx, DuplicateHit, Error, Gate, Live, Result,
+    domain::Change,
+    record::{Draft, Record},
+    save,
+};
+use guanxi_model::{
+    Message, Object, RecordId, Registry,
+    expr::{self, Expr},
+};
+use guanxi_store::{
+    Conn,
+    events::{self, NewEvent},
+    jobs,
+    list::{self, Plan},
+    notices,
+    records::{self, Life},
+    scope::RowScope,
+};
+use std::sync::Arc;
 
 /// One transaction. Everything written through it is validated, ruled and audited like a person's change,
 /// but needs no right of its own: the verb, job or gate function that opened it proved that.
-pub struct Tx<'a>(PhantomData<&'a mut ()>);
+pub struct Tx<'a> {
+    pub(crate) conn: Conn<'a>,
+    pub(crate) gate: &'a Gate,
+    pub(crate) ctx: &'a Ctx,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) effects: Effects,
+    depth: usize,
+}
+
+/// What happens after the commit.
+#[derive(Default)]
+pub(crate) struct Effects {
+    pub(crate) live: Vec<Live>,
+    pub(crate) people: bool,
+}
 
 /// How a batch treats each of its changes.
 #[derive(Debug, Clone, Default)]
@@ -25,39 +55,319 @@ pub struct BatchOptions {
 /// What became of one change of a batch.
 #[derive(Debug)]
 pub enum Outcome {
+    /// A new record.
     Created(RecordId),
+    /// A changed record.
     Updated(RecordId),
     /// Nothing differed; the version stays.
     Unchanged(RecordId),
+    /// Refused.
     Failed(Error),
 }
 
-impl Tx<'_> {
-    pub fn ctx(&self) -> &Ctx { todo!() }
-    pub fn registry(&self) -> &Registry { todo!() }
-    pub fn object(&self, name: &str) -> Result<Arc<Object>> { todo!() }
-    pub fn get(&mut self, object: &str, id: RecordId) -> Result<Record> { todo!() }
-    pub fn get_many(&mut self, object: &str, ids: &[RecordId]) -> Result<Vec<Record>> { todo!() }
-    /// Records for which an expression holds, by id; all of them when `limit` is none.
-    pub fn find(&mut self, object: &str, filter: &Expr, limit: Option<usize>) -> Result<Vec<Record>> { todo!() }
+impl<'a> Tx<'a> {
+    pub(crate) fn new(conn: Conn<'a>, gate: &'a Gate, ctx: &'a Ctx) -> Self {
+        Tx { conn, gate, ctx, registry: gate.registry(), effects: Effects::default(), depth: 0 }
+    }
+
+    pub(crate) fn into_effects(self) -> Effects {
+        self.effects
+    }
+
+    /// Who asks.
+    pub fn ctx(&self) -> &'a Ctx {
+        self.ctx
+    }
+
+    /// All metadata.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// An object by API name.
+    pub fn object(&self, name: &str) -> Result<Arc<Object>> {
+        self.registry.object(name).cloned().ok_or(Error::NotFound)
+    }
+
+    /// A live record.
+    pub fn get(&mut self, object: &str, id: RecordId) -> Result<Record> {
+        self.get_many(object, &[id])?.pop().ok_or(Error::NotFound)
+    }
+
+    /// Live records by id, in no particular order; missing ones are left out.
+    pub fn get_many(&mut self, object: &str, ids: &[RecordId]) -> Result<Vec<Record>> {
+        self.fetch(object, ids, Life::Live)
+    }
+
+    pub(crate) fn fetch(&mut self, object: &str, ids: &[RecordId], life: Life) -> Result<Vec<Record>> {
+        let object = self.object(object)?;
+        let raws = records::fetch(&mut self.conn, &object, ids, life)?;
+        Ok(raws.into_iter().map(|raw| record_of(&object, raw)).collect())
+    }
+
+    /// Live records that refer to these through a reference field.
+    pub fn referring(&mut self, object: &str, via: &str, to: &[RecordId]) -> Result<Vec<Record>> {
+        let object = self.object(object)?;
+        let raws = records::referring(&mut self.conn, &object, via, to, Life::Live)?;
+        Ok(raws.into_iter().map(|raw| record_of(&object, raw)).collect())
+    }
+
+    /// Live records for which an expression holds, by id; all of them when `limit` is none.
+    pub fn find(&mut self, object: &str, filter: &Expr, limit: Option<usize>) -> Result<Vec<Record>> {
+        let mut found = Vec::new();
+        let mut after = RecordId(0);
+        loop {
+            let want = limit.map_or(1000, |limit| (limit - found.len()).min(1000));
+            if want == 0 {
+                return Ok(found);
+            }
+            let batch = self.find_after(object, filter, after, want)?;
+            let full = batch.len() == want;
+            after = batch.last().map_or(after, |record| record.id);
+            found.extend(batch);
+            if !full {
+                return Ok(found);
+            }
+        }
+    }
+
     /// The same, in id order after a given id, for walking large tables in batches.
-    pub fn find_after(&mut self, object: &str, filter: &Expr, after: RecordId, limit: usize) -> Result<Vec<Record>> { todo!() }
-    pub fn first(&mut self, object: &str, filter: &Expr) -> Result<Option<Record>> { todo!() }
-    pub fn count(&mut self, object: &str, filter: &Expr) -> Result<i64> { todo!() }
-    pub fn create(&mut self, object: &str, draft: Draft) -> Result<Record> { todo!() }
-    /// Refuses with `Error::Duplicate` when a likely duplicate exists.
-    pub fn create_unless_duplicate(&mut self, object: &str, draft: Draft) -> Result<Record> { todo!() }
-    pub fn create_many(&mut self, object: &str, drafts: Vec<Draft>) -> Result<Vec<Record>> { todo!() }
-    pub fn update(&mut self, record: &Record, draft: Draft) -> Result<Record> { todo!() }
-    pub fn update_many(&mut self, changes: Vec<(Record, Draft)>) -> Result<Vec<Record>> { todo!() }
-    pub fn delete(&mut self, record: &Record) -> Result<()> { todo!() }
-    /// Runs another verb, without its access check.
-    pub fn verb(&mut self, record: &Record, verb: &str, input: Draft) -> Result<Record> { todo!() }
-    pub fn duplicates(&mut self, object: &str, draft: &Draft) -> Result<Vec<DuplicateHit>> { todo!() }
-    /// A message to a user about a record. The phrase lives in the room's tables.
-    pub fn notify(&mut self, user: RecordId, about: &Record, message: Message) -> Result<()> { todo!() }
-    /// Users who hold a role.
-    pub fn users_with_role(&mut self, role: &str) -> Result<Vec<Record>> { todo!() }
+    pub fn find_after(
+        &mut self,
+        object: &str,
+        filter: &Expr,
+        after: RecordId,
+        limit: usize,
+    ) -> Result<Vec<Record>> {
+        let object = self.object(object)?;
+        let filter = self.checked(&object, filter)?;
+        let beyond = Expr::compare("id", expr::Comparison::Greater, Expr::Id(after)).and(filter);
+        let env = self.ctx.env();
+        let sort = [guanxi_model::query::Sort { field: "id".to_owned(), descending: false }];
+        let registry = self.registry.clone();
+        let plan = trusted_plan(&registry, &object, &env, &beyond, &sort, limit);
+        let ids: Vec<RecordId> = list::list(&mut self.conn, &plan)?.into_iter().map(|row| row.id).collect();
+        let mut found = self.fetch(&object.name, &ids, Life::Live)?;
+        found.sort_by_key(|record| record.id);
+        Ok(found)
+    }
+
+    /// The first record for which an expression holds.
+    pub fn first(&mut self, object: &str, filter: &Expr) -> Result<Option<Record>> {
+        Ok(self.find(object, filter, Some(1))?.pop())
+    }
+
+    /// How many records an expression holds for.
+    pub fn count(&mut self, object: &str, filter: &Expr) -> Result<i64> {
+        let object = self.object(object)?;
+        let filter = self.checked(&object, filter)?;
+        let env = self.ctx.env();
+        let registry = self.registry.clone();
+        let plan = trusted_plan(&registry, &object, &env, &filter, &[], 1);
+        Ok(list::count(&mut self.conn, &plan, true)?)
+    }
+
+    fn checked(&self, object: &Object, filter: &Expr) -> Result<Expr> {
+        Ok(expr::check(filter, &(&*self.registry, object))?.expr)
+    }
+
+    /// Makes a record.
+    pub fn create(&mut self, object: &str, draft: Draft) -> Result<Record> {
+        self.create_many(object, vec![draft])?.pop().ok_or(Error::NotFound)
+    }
+
+    /// Makes a record, or refuses with [`Error::Duplicate`] when a likely duplicate exists.
+    pub fn create_unless_duplicate(&mut self, object: &str, draft: Draft) -> Result<Record> {
+        let likely: Vec<DuplicateHit> =
+            self.duplicates(object, &draft)?.into_iter().filter(|hit| !hit.similar).collect();
+        if !likely.is_empty() {
+            return Err(Error::Duplicate(likely));
+        }
+        self.create(object, draft)
+    }
+
+    /// Makes records; one bad draft refuses all.
+    pub fn create_many(&mut self, object: &str, drafts: Vec<Draft>) -> Result<Vec<Record>> {
+        let object = self.object(object)?;
+        let changes = drafts
+            .into_iter()
+            .map(|draft| Change { object: object.clone(), before: None, draft, by_program: true })
+            .collect();
+        save::all(self, &object, changes)
+    }
+
+    /// Changes a record as it was read; a change in between is [`Error::Stale`].
+    pub fn update(&mut self, record: &Record, draft: Draft) -> Result<Record> {
+        self.update_many(vec![(record.clone(), draft)])?.pop().ok_or(Error::NotFound)
+    }
+
+    /// Changes records of one object; one bad draft refuses all.
+    pub fn update_many(&mut self, changes: Vec<(Record, Draft)>) -> Result<Vec<Record>> {
+        let Some(object) = changes.first().map(|(record, _)| record.object.clone()) else { return Ok(Vec::new()) };
+        let changes = changes
+            .into_iter()
+            .map(|(before, draft)| Change { object: object.clone(), before: Some(before), draft, by_program: true })
+            .collect();
+        save::all(self, &object, changes)
+    }
+
+    /// Puts a record into the recycle bin, with the records that belong to it.
+    pub fn delete(&mut self, record: &Record) -> Result<()> {
+        save::delete(self, record)
+    }
+
+    /// Runs a verb without its access check: its status, form and code still decide.
+    pub fn verb(&mut self, record: &Record, verb: &str, input: Draft) -> Result<Record> {
+        if self.depth >= 8 {
+            return Err(Error::internal("verbs call each other in a circle"));
+        }
+        self.depth += 1;
+        let done = crate::verbs::run(self, record, verb, input);
+        self.depth -= 1;
+        done
+    }
+
+    /// Records that may be the same one as a draft.
+    pub fn duplicates(&mut self, object: &str, draft: &Draft) -> Result<Vec<DuplicateHit>> {
+        let object = self.object(object)?;
+        crate::duplicates::find(self, &object, draft)
+    }
+
+    /// A message to a user about a record. Nobody is told of what they did themselves.
+    pub fn notify(&mut self, user: RecordId, about: &Record, message: Message) -> Result<()> {
+        if user == self.ctx.subject.user || user.0 < 0 {
+            return Ok(());
+        }
+        let notice = notices::Notice {
+            id: RecordId(0),
+            user,
+            at: self.ctx.now.as_millisecond(),
+            kind: message.key.to_string(),
+            object: Some(about.object.name.clone()),
+            record: Some(about.id),
+            data: serde_json::to_value(&message.args).map_err(Error::internal)?,
+            read_at: None,
+        };
+        notices::send(&mut self.conn, &notice)?;
+        self.effects.live.push(Live {
+            object: "notice".to_owned(),
+            record: user,
+            name: "created".to_owned(),
+            actor: self.ctx.subject.user,
+            version: 0,
+        });
+        Ok(())
+    }
+
+    /// Active users who hold a role.
+    pub fn users_with_role(&mut self, role: &str) -> Result<Vec<Record>> {
+        let users = self.find("user", &Expr::Bool(true), None)?;
+        Ok(users
+            .into_iter()
+            .filter(|user| user.get("active").as_bool().unwrap_or(true))
+            .filter(|user| user.get("roles").as_list().iter().any(|r| r == role))
+            .collect())
+    }
+
+    /// A setting of the account set.
+    pub fn setting(&mut self, key: &str) -> Result<Option<String>> {
+        Ok(guanxi_store::settings::get(&mut self.conn, key)?)
+    }
+
     /// An event beside those that writing records itself (measures taken, results told).
-    pub fn event(&mut self, about: &Record, name: &str, data: serde_json::Value) -> Result<()> { todo!() }
+    pub fn event(&mut self, about: &Record, name: &str, data: serde_json::Value) -> Result<()> {
+        let event = self.new_event(&about.object.name, Some(about.id), self.root_of(about), name, data);
+        events::append(&mut self.conn, &event)?;
+        self.effects.live.push(Live {
+            object: about.object.name.clone(),
+            record: about.id,
+            name: name.to_owned(),
+            actor: self.ctx.subject.user,
+            version: about.version,
+        });
+        Ok(())
+    }
+
+    /// A line of the audit about an object, without a record to show it on.
+    pub fn note(
+        &mut self,
+        object: &str,
+        record: Option<RecordId>,
+        name: &str,
+        data: serde_json::Value,
+    ) -> Result<()> {
+        let event = self.new_event(object, record, None, name, data);
+        events::append(&mut self.conn, &event)?;
+        Ok(())
+    }
+
+    pub(crate) fn new_event(
+        &self,
+        object: &str,
+        record: Option<RecordId>,
+        root: Option<RecordId>,
+        name: &str,
+        data: serde_json::Value,
+    ) -> NewEvent {
+        let mut data = data;
+        if let (Some(ip), Some(map)) = (&self.ctx.ip, data.as_object_mut()) {
+            map.insert("ip".to_owned(), serde_json::Value::String(ip.clone()));
+        }
+        NewEvent {
+            at: self.ctx.now.as_millisecond(),
+            actor: Some(self.ctx.subject.user),
+            channel: self.ctx.channel.word().to_owned(),
+            object: object.to_owned(),
+            record,
+            root,
+            name: name.to_owned(),
+            data,
+        }
+    }
+
+    /// The record on whose timeline a record's events stand too: the one it inherits access from.
+    pub(crate) fn root_of(&self, record: &Record) -> Option<RecordId> {
+        record.object.access.inherit.as_deref().and_then(|field| record.reference(field))
+    }
+
+    pub(crate) fn claim_schedule(&mut self, name: &str, date: jiff::civil::Date) -> Result<bool> {
+        Ok(jobs::due(&mut self.conn, name, date)?)
+    }
+
+    pub(crate) fn seal_audit(&mut self) -> Result<i64> {
+        let all = events::last_id(&mut self.conn)?;
+        Ok(i64::try_from(events::seal(&mut self.conn, all)?).unwrap_or(i64::MAX))
+    }
+
+    pub(crate) fn env(&self) -> expr::Env {
+        self.ctx.env()
+    }
+}
+
+pub(crate) fn record_of(object: &Arc<Object>, raw: records::Raw) -> Record {
+    Record { object: object.clone(), id: raw.id, version: raw.version, values: raw.values }
+}
+
+/// A plan for trusted code: the whole object, whoever asks.
+fn trusted_plan<'p>(
+    registry: &'p Registry,
+    object: &'p Object,
+    env: &'p expr::Env,
+    filter: &'p Expr,
+    sort: &'p [guanxi_model::query::Sort],
+    limit: usize,
+) -> Plan<'p> {
+    Plan {
+        registry,
+        object,
+        env,
+        columns: Vec::new(),
+        scope: &RowScope::All,
+        filter: Some(filter),
+        search: None,
+        sort,
+        after: None,
+        limit,
+        life: Life::Live,
+    }
 }

@@ -27,7 +27,7 @@ pub struct Visible {
     /// Its version.
     pub version: i64,
     /// Cells by field name or dotted path; hidden fields are absent.
-    pub cells: BTreeMap<String, Cell>,
+    pub cells: BTreeMap<Arc<str>, Cell>,
     /// What the caller may do with it.
     pub may: May,
 }
@@ -36,9 +36,9 @@ pub struct Visible {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct May {
     /// Built-in actions and verbs that the caller's grants and the record's status allow.
-    pub actions: Vec<String>,
+    pub actions: Arc<Vec<String>>,
     /// Levels of the object's fields on this record; absent is hidden.
-    pub fields: BTreeMap<String, FieldLevel>,
+    pub fields: Arc<BTreeMap<String, FieldLevel>>,
 }
 
 impl May {
@@ -69,7 +69,7 @@ impl Visible {
 
     /// What names it, or its id.
     pub fn title(&self) -> String {
-        match self.cells.get(&self.object.title) {
+        match self.cells.get(self.object.title.as_str()) {
             Some(Cell::Value(Value::Text(text))) => text.clone(),
             Some(Cell::Masked(text)) => text.clone(),
             _ => format!("#{}", self.id),

@@ -17,6 +17,7 @@ mod print;
 mod schema;
 mod token;
 mod types;
+pub mod units;
 mod word;
 
 pub use check::{Checked, check};

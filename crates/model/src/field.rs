@@ -534,7 +534,7 @@ impl Field {
             Mask::Phone => guanxi_text::phone::mask(text),
             Mask::Email => guanxi_text::email::mask(text),
             Mask::Name => guanxi_text::name::mask(text),
-            Mask::IdNumber => guanxi_text::mask::id_number(text),
+            Mask::IdNumber => guanxi_text::id_number::mask(text),
             Mask::Text => guanxi_text::mask::text(text),
         }
     }

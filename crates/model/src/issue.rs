@@ -9,7 +9,8 @@ use std::borrow::Cow;
 pub struct Message {
     /// The phrase, e.g. `field.required`.
     pub key: Cow<'static, str>,
-    /// Values for the phrase's `{name}` gaps. A value that starts with `@` is itself a phrase key.
+    /// Values for the phrase's `{name}` gaps. A value `@key` is itself a phrase; a value `#zh|en` is a label
+    /// in both languages.
     pub args: Vec<(Cow<'static, str>, String)>,
 }
 
@@ -17,6 +18,12 @@ impl Message {
     /// A message without gaps.
     pub fn new(key: impl Into<Cow<'static, str>>) -> Self {
         Message { key: key.into(), args: Vec::new() }
+    }
+
+    /// Fills one gap with a label, which the reader sees in their language.
+    #[must_use]
+    pub fn with_label(self, name: &'static str, label: &crate::Label) -> Self {
+        self.with(name, format!("#{}|{}", label.zh, label.en))
     }
 
     /// Fills one gap.

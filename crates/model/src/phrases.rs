@@ -77,9 +77,13 @@ impl Phrases {
             .args
             .iter()
             .map(|(name, value)| {
-                let value = match value.strip_prefix('@') {
-                    Some(key) => Cow::Borrowed(self.get(locale, key)),
-                    None => Cow::Borrowed(value.as_str()),
+                let value = match (value.strip_prefix('@'), value.strip_prefix('#').and_then(|v| v.split_once('|'))) {
+                    (Some(key), _) => Cow::Borrowed(self.get(locale, key)),
+                    (_, Some((zh, en))) => Cow::Borrowed(match locale {
+                        Locale::Zh => zh,
+                        Locale::En => en,
+                    }),
+                    _ => Cow::Borrowed(value.as_str()),
                 };
                 (name.as_ref(), value)
             })

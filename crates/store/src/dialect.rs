@@ -45,6 +45,15 @@ impl Dialect {
         }
     }
 
+    /// The first characters of the date of an instant column, in a zone that lies `offset_ms` east of UTC:
+    /// four for the year, seven for the month.
+    pub fn date_of_millis(self, column: &str, offset_ms: i64, characters: u8) -> String {
+        match self {
+            Dialect::Sqlite => sqlite::date_of_millis(column, offset_ms, characters),
+            Dialect::Postgres => postgres::date_of_millis(column, offset_ms, characters),
+        }
+    }
+
     /// Rewrites a migration, which is written for SQLite, for this engine.
     pub(crate) fn migration(self, script: &str) -> String {
         match self {

@@ -7,18 +7,26 @@ macro_rules! sql {
     };
 }
 
+pub mod aggregate;
 pub mod auth;
 pub mod conn;
 pub mod dialect;
+pub mod duplicates;
 pub mod error;
 pub mod events;
 pub mod files;
+pub mod filter;
 pub mod idempotency;
 pub mod ids;
 pub mod imports;
 pub mod jobs;
+pub mod list;
 pub mod meta;
 pub mod notices;
+pub mod records;
+pub mod roll_up;
+pub mod scope;
+pub mod search;
 pub mod sets;
 pub mod settings;
 pub mod shares;

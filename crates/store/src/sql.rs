@@ -26,7 +26,10 @@ impl Sql {
 
     /// Appends a quoted name of a table or column.
     pub fn name(&mut self, name: &str) -> &mut Self {
-        debug_assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "not a generated name: {name}");
+        debug_assert!(
+            name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'),
+            "not a generated name: {name}"
+        );
         self.text.push('"');
         self.text.push_str(name);
         self.text.push('"');

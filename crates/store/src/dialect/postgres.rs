@@ -14,3 +14,8 @@ pub fn migration(script: &str) -> String {
         .replace(" TEXT", &format!(" {TEXT}"))
         .replace(") STRICT;", ");")
 }
+
+pub fn date_of_millis(column: &str, offset_ms: i64, characters: u8) -> String {
+    let format = if characters == 4 { "YYYY" } else { "YYYY-MM" };
+    format!("to_char(to_timestamp(({column} + {offset_ms}) / 1000) AT TIME ZONE 'UTC', '{format}')")
+}

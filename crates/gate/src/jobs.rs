@@ -1,0 +1,68 @@
+//! Scheduled jobs: those of the business rooms, and the door's own.
+
+use crate::{Ctx, Error, Gate, JobDef, Result, Schedule};
+use guanxi_store::roll_up;
+use jiff::civil::Date;
+
+/// A job by name.
+pub(crate) fn find(gate: &Gate, name: &str) -> Result<JobDef> {
+    all(gate).into_iter().find(|job| job.name == name).ok_or(Error::NotFound)
+}
+
+fn all(gate: &Gate) -> Vec<JobDef> {
+    let mut jobs = gate.domain().jobs.clone();
+    jobs.push(JobDef { name: "facts.prove", schedule: Schedule::Nightly { hour: 3 }, run: prove_facts });
+    jobs.push(JobDef { name: "audit.seal", schedule: Schedule::Nightly { hour: 4 }, run: seal_audit });
+    jobs
+}
+
+impl Gate {
+    /// All jobs.
+    pub fn jobs(&self) -> Vec<JobDef> {
+        all(self)
+    }
+
+    /// Runs the nightly jobs whose hour has come and that have not run for today; a night that was missed is
+    /// caught up once, for the latest date. Returns what ran.
+    pub fn run_due_jobs(&self) -> Result<Vec<&'static str>> {
+        let ctx = self.scheduler();
+        let hour = ctx.now.to_zoned(ctx.zone.clone()).hour();
+        let mut ran = Vec::new();
+        for job in all(self) {
+            let Schedule::Nightly { hour: due } = job.schedule else { continue };
+            let date = if hour >= due { ctx.today } else { ctx.today.yesterday().unwrap_or(ctx.today) };
+            let claimed = self.write(&ctx, move |tx| tx.claim_schedule(job.name, date))?;
+            if claimed {
+                (job.run)(self, &ctx.clone().as_of(date), date)?;
+                ran.push(job.name);
+            }
+        }
+        Ok(ran)
+    }
+}
+
+/// Compares every roll-up with the rows it is computed from.
+fn prove_facts(gate: &Gate, ctx: &Ctx, _date: Date) -> Result<Vec<(&'static str, i64)>> {
+    let registry = gate.registry();
+    let env = ctx.env();
+    let (mut checked, mut differing) = (0, 0);
+    for child in registry.objects() {
+        for target in registry.roll_ups(&child.name) {
+            checked += 1;
+            let wrong = gate.0.store.read::<_, Error>(|conn| {
+                Ok(roll_up::differing(conn, &registry, &child.name, target, &env)?)
+            })?;
+            if wrong > 0 {
+                tracing::error!(object = target.object, field = target.field, wrong, "facts differ from their rows");
+            }
+            differing += wrong;
+        }
+    }
+    Ok(vec![("facts", checked), ("differing", differing)])
+}
+
+/// Seals the audit rows written since the last time into the hash chain.
+fn seal_audit(gate: &Gate, ctx: &Ctx, _date: Date) -> Result<Vec<(&'static str, i64)>> {
+    let sealed = gate.write(ctx, |tx| tx.seal_audit())?;
+    Ok(vec![("sealed", sealed)])
+}

@@ -1,0 +1,145 @@
+//! The organisation as the door needs it at every request: users with their roles, superiors and
+//! departments, kept in memory and read again when one of them changes.
+
+use crate::Result;
+use guanxi_model::{Locale, Object, RecordId, Registry, Value};
+use guanxi_store::{
+    Conn,
+    records::{self, Life},
+};
+use std::collections::HashMap;
+
+/// A user as the door knows them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    /// The record.
+    pub id: RecordId,
+    /// Log-in name.
+    pub login: String,
+    /// What people read.
+    pub name: String,
+    /// Role names.
+    pub roles: Vec<String>,
+    /// Department.
+    pub department: Option<RecordId>,
+    /// Superior.
+    pub superior: Option<RecordId>,
+    /// May log in.
+    pub active: bool,
+    /// Own language, if chosen.
+    pub locale: Option<Locale>,
+    /// `light`, `dark` or `system`.
+    pub theme: String,
+}
+
+/// All users and departments.
+#[derive(Debug, Default)]
+pub struct People {
+    users: HashMap<RecordId, Person>,
+    departments: HashMap<RecordId, (String, Option<RecordId>)>,
+}
+
+impl People {
+    /// Reads the organisation.
+    pub fn load(conn: &mut Conn<'_>, registry: &Registry) -> Result<People> {
+        let mut people = People::default();
+        if let Some(object) = registry.object("user") {
+            for (id, get) in all(conn, object)? {
+                let reference = |field: &str| get(field).as_ref();
+                let text = |field: &str| get(field).as_text().unwrap_or_default().to_owned();
+                people.users.insert(
+                    id,
+                    Person {
+                        id,
+                        login: text("login"),
+                        name: text("name"),
+                        roles: get("roles").as_list().to_vec(),
+                        department: reference("department"),
+                        superior: reference("superior"),
+                        active: get("active").as_bool().unwrap_or(true),
+                        locale: text("locale").parse().ok(),
+                        theme: Some(text("theme")).filter(|t| !t.is_empty()).unwrap_or_else(|| "system".into()),
+                    },
+                );
+            }
+        }
+        if let Some(object) = registry.object("department") {
+            for (id, get) in all(conn, object)? {
+                let name = get("name").as_text().unwrap_or_default().to_owned();
+                people.departments.insert(id, (name, get("parent").as_ref()));
+            }
+        }
+        Ok(people)
+    }
+
+    /// A user.
+    pub fn user(&self, id: RecordId) -> Option<&Person> {
+        self.users.get(&id)
+    }
+
+    /// All users.
+    pub fn users(&self) -> impl Iterator<Item = &Person> {
+        self.users.values()
+    }
+
+    /// A department's name.
+    pub fn department(&self, id: RecordId) -> Option<&str> {
+        self.departments.get(&id).map(|(name, _)| name.as_str())
+    }
+
+    /// All departments: id, name, parent.
+    pub fn departments(&self) -> impl Iterator<Item = (RecordId, &str, Option<RecordId>)> {
+        self.departments.iter().map(|(id, (name, parent))| (*id, name.as_str(), *parent))
+    }
+
+    /// The name of a user or department.
+    pub fn name(&self, id: RecordId) -> Option<&str> {
+        self.user(id).map(|person| person.name.as_str()).or_else(|| self.department(id))
+    }
+
+    /// A user and everyone below in the line of command. A circle in the data ends the walk.
+    pub fn team(&self, leader: RecordId) -> Vec<RecordId> {
+        let mut team = vec![leader];
+        let mut next = 0;
+        while let Some(superior) = team.get(next).copied() {
+            next += 1;
+            let mut below: Vec<RecordId> =
+                self.users.values().filter(|p| p.superior == Some(superior)).map(|p| p.id).collect();
+            below.sort_unstable();
+            below.retain(|id| !team.contains(id));
+            team.extend(below);
+        }
+        team
+    }
+
+    /// A department and those below it.
+    pub fn department_tree(&self, top: RecordId) -> Vec<RecordId> {
+        let mut tree = vec![top];
+        let mut next = 0;
+        while let Some(parent) = tree.get(next).copied() {
+            next += 1;
+            let mut below: Vec<RecordId> =
+                self.departments.iter().filter(|(_, (_, p))| *p == Some(parent)).map(|(id, _)| *id).collect();
+            below.sort_unstable();
+            below.retain(|id| !tree.contains(id));
+            tree.extend(below);
+        }
+        tree
+    }
+}
+
+type Getter<'a> = Box<dyn Fn(&str) -> Value + 'a>;
+
+fn all<'a>(conn: &mut Conn<'_>, object: &'a Object) -> Result<Vec<(RecordId, Getter<'a>)>> {
+    let rows = records::all(conn, object, Life::Live)?;
+    Ok(rows
+        .into_iter()
+        .map(|raw| {
+            let id = raw.id;
+            let get: Getter<'a> = Box::new(move |field: &str| {
+                object.index.get(field).map(|i| raw.values[*i].clone()).unwrap_or_default()
+            });
+            (id, get)
+        })
+        .collect())
+}

@@ -1,0 +1,172 @@
+//! A record's timeline: what happened to it and to what belongs to it, read from the events, cut down to
+//! what the caller may see.
+
+use crate::{Ctx, Entry, Gate, Result, Titles, Visible};
+use guanxi_model::{Field, FieldKind, Object, Query, RecordId, Value, expr::Expr};
+use guanxi_store::events::{self, Event, EventFilter};
+use jiff::Timestamp;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+impl Gate {
+    /// What happened to a record, newest first, before an event.
+    pub fn timeline(
+        &self,
+        ctx: &Ctx,
+        object: &str,
+        id: RecordId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Entry>> {
+        let (page, _) = self.page_of(ctx, object, id)?;
+        let filter = EventFilter { timeline: Some(id), before, ..EventFilter::default() };
+        let events = self.0.store.read::<_, crate::Error>(|conn| Ok(events::list(conn, &filter, limit)?))?;
+        self.entries(ctx, events, Some(&page))
+    }
+
+    /// Events as a caller may see them. Those of records out of their sight are left out.
+    pub(crate) fn entries(&self, ctx: &Ctx, events: Vec<Event>, page: Option<&Visible>) -> Result<Vec<Entry>> {
+        let registry = self.registry();
+        let mut records: BTreeMap<String, BTreeSet<RecordId>> = BTreeMap::new();
+        for event in &events {
+            if let Some(record) = event.event.record {
+                records.entry(event.event.object.clone()).or_default().insert(record);
+            }
+        }
+        let mut seen: HashMap<RecordId, Visible> = HashMap::new();
+        for (name, ids) in records {
+            if registry.object(&name).is_none() || !ctx.rights.may(&name, guanxi_model::access::action::READ) {
+                continue;
+            }
+            let ids: Vec<RecordId> = ids.into_iter().collect();
+            let query = Query::of(&name).filter(Expr::ids("id", &ids)).limit(ids.len().max(1));
+            seen.extend(self.list(ctx, &query)?.rows.into_iter().map(|row| (row.id, row)));
+        }
+        let people = self.people();
+        let titles = self.titles_in(ctx, &events, seen.values())?;
+        Ok(events
+            .into_iter()
+            .filter_map(|event| {
+                let record = event.event.record?;
+                let visible = seen.get(&record)?;
+                let object = registry.object(&event.event.object)?;
+                let own = page.is_some_and(|page| page.id == record);
+                let actor_id = event.event.actor.unwrap_or(crate::SCHEDULER);
+                Some(Entry {
+                    id: event.id,
+                    at: Timestamp::from_millisecond(event.event.at).unwrap_or_default(),
+                    actor: people.name(actor_id).unwrap_or_default().to_owned(),
+                    actor_id,
+                    changes: changes_in_words(object, visible, &event, &titles, ctx),
+                    notes: notes_in_words(object, &event, &titles, ctx),
+                    card: (!own && event.event.name == "created").then(|| visible.clone()),
+                    object: event.event.object.clone(),
+                    record,
+                    title: visible.title(),
+                    name: event.event.name,
+                })
+            })
+            .collect())
+    }
+
+    fn titles_in<'a>(
+        &self,
+        ctx: &Ctx,
+        events: &[Event],
+        seen: impl Iterator<Item = &'a Visible>,
+    ) -> Result<Titles> {
+        let registry = self.registry();
+        let mut wanted: HashMap<String, BTreeSet<RecordId>> = HashMap::new();
+        let mut want = |field: &Field, value: &Value| match value {
+            Value::Ref(id) => {
+                if let Some(target) = field.target() {
+                    wanted.entry(target.to_owned()).or_default().insert(*id);
+                }
+            }
+            Value::AnyRef(target, id) => drop(wanted.entry(target.clone()).or_default().insert(*id)),
+            _ => {}
+        };
+        for event in events {
+            let Some(object) = registry.object(&event.event.object) else { continue };
+            for (field, before, after) in changes_of(object, event) {
+                want(field, &before);
+                want(field, &after);
+            }
+            for (field, value) in notes_of(object, event) {
+                want(&field, &value);
+            }
+        }
+        for visible in seen {
+            for (path, cell) in &visible.cells {
+                if let (Some(field), crate::Cell::Value(value)) = (visible.object.field(path), cell) {
+                    want(field, value);
+                }
+            }
+        }
+        self.0.store.read(|conn| crate::read::titles_of(self, ctx, conn, &registry, wanted))
+    }
+}
+
+/// Field, value before, value after.
+fn changes_of<'a>(object: &'a Object, event: &Event) -> Vec<(&'a Field, Value, Value)> {
+    let Some(changes) = event.event.data.get("changes").and_then(|c| c.as_object()) else { return Vec::new() };
+    changes
+        .iter()
+        .filter_map(|(name, pair)| {
+            let field = object.field(name)?;
+            let value = |i: usize| pair.get(i).map(|json| read(field, json)).unwrap_or_default();
+            Some((field, value(0), value(1)))
+        })
+        .collect()
+}
+
+/// A verb's form values.
+fn notes_of(object: &Object, event: &Event) -> Vec<(Field, Value)> {
+    let form = object.verb(&event.event.name).map(|verb| verb.form.clone()).unwrap_or_default();
+    let Some(input) = event.event.data.get("input").and_then(|input| input.as_object()) else { return Vec::new() };
+    form.into_iter()
+        .filter_map(|field| {
+            let value = input.get(&field.name).map(|json| read(&field, json))?;
+            Some((field, value))
+        })
+        .collect()
+}
+
+/// Values in events were valid when they were written; an option that is gone since stays as its word.
+fn read(field: &Field, json: &serde_json::Value) -> Value {
+    field.parse_json(json).unwrap_or_else(|_| json.as_str().map_or(Value::Null, Value::text))
+}
+
+fn changes_in_words(
+    object: &Arc<Object>,
+    visible: &Visible,
+    event: &Event,
+    titles: &Titles,
+    ctx: &Ctx,
+) -> Vec<(String, String, String)> {
+    use guanxi_model::FieldLevel::{Edit, Hidden, Masked, Read};
+    changes_of(object, event)
+        .into_iter()
+        .filter(|(field, ..)| !field.is_computed() && !matches!(field.kind, FieldKind::AutoNumber { .. }))
+        .filter_map(|(field, before, after)| {
+            let say = |value: &Value| match visible.may.fields.get(&field.name).copied().unwrap_or(Hidden) {
+                Hidden => None,
+                Masked => Some(field.masked(value)),
+                Read | Edit => Some(crate::words::value(field, value, titles, ctx.locale)),
+            };
+            Some((field.label.get(ctx.locale).to_owned(), say(&before)?, say(&after)?))
+        })
+        .collect()
+}
+
+fn notes_in_words(object: &Object, event: &Event, titles: &Titles, ctx: &Ctx) -> Vec<(String, String)> {
+    notes_of(object, event)
+        .into_iter()
+        .map(|(field, value)| {
+            let text = crate::words::value(&field, &value, titles, ctx.locale);
+            (field.label.get(ctx.locale).to_owned(), text)
+        })
+        .collect()
+}

@@ -1,0 +1,42 @@
+//! Match keys: normal forms of names, phones and codes under which the same customer is found again.
+
+use crate::{conn::Conn, error::Result, sql::Sql};
+use guanxi_model::{RecordId, Stored};
+
+/// Adds the keys of a new record.
+pub fn insert(conn: &mut Conn<'_>, object: &str, record: RecordId, keys: &[(String, String)]) -> Result<()> {
+    for (field, key) in keys {
+        let mut sql = Sql::new("INSERT INTO gx_match (object, field, key, record) VALUES (");
+        sql.bind(object).push(", ").bind(field.as_str()).push(", ").bind(key.as_str()).push(", ").bind(record);
+        sql.push(")");
+        conn.execute(&sql)?;
+    }
+    Ok(())
+}
+
+/// Removes the keys of a record.
+pub fn remove(conn: &mut Conn<'_>, record: RecordId) -> Result<()> {
+    let mut sql = Sql::new("DELETE FROM gx_match WHERE record = ");
+    sql.bind(record);
+    conn.execute(&sql)?;
+    Ok(())
+}
+
+/// Records that share a key: key and record.
+pub fn find(conn: &mut Conn<'_>, object: &str, field: &str, keys: &[&str]) -> Result<Vec<(String, RecordId)>> {
+    let mut found = Vec::new();
+    for chunk in keys.chunks(500) {
+        let mut sql = Sql::new("SELECT key, record FROM gx_match WHERE object = ");
+        sql.bind(object).push(" AND field = ").bind(field);
+        match chunk {
+            [key] => sql.push(" AND key = ").bind(*key).push(" LIMIT 20"),
+            keys => sql.push(" AND key IN ").bind_list(keys.iter().copied()),
+        };
+        for row in conn.query(&sql)? {
+            if let [Stored::Text(key), Stored::Int(record)] = row.as_slice() {
+                found.push((key.clone(), RecordId(*record)));
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,130 @@
+//! The record scope of a caller as a SQL predicate. Never a filter after the fact: pages, counts and sums
+//! must not know of records outside the scope.
+
+use crate::sql::Sql;
+use guanxi_model::{Object, Registry};
+
+/// Which records a caller may see or change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RowScope {
+    /// All of them.
+    All,
+    /// Those of these owners or departments, and these single records. All empty is nothing.
+    Within {
+        /// Owners' ids.
+        owners: Vec<i64>,
+        /// Departments' ids.
+        departments: Vec<i64>,
+        /// Ids of records shared with the caller, of the object that decides.
+        records: Vec<i64>,
+        /// Records without owner and department too (imported ones, which managers hand out).
+        unowned: bool,
+    },
+}
+
+impl RowScope {
+    /// No record at all.
+    pub const NOTHING: RowScope =
+        RowScope::Within { owners: Vec::new(), departments: Vec::new(), records: Vec::new(), unowned: false };
+}
+
+/// The object that decides access to an object's records: itself, or the last of its line of `inherit`s.
+pub fn deciding<'a>(registry: &'a Registry, object: &'a Object) -> &'a Object {
+    match parent(registry, object) {
+        Some((_, parent)) => deciding(registry, parent),
+        None => object,
+    }
+}
+
+fn parent<'a>(registry: &'a Registry, object: &'a Object) -> Option<(&'a str, &'a Object)> {
+    let field = object.field(object.access.inherit.as_deref()?)?;
+    let parent = registry.object(field.target()?)?;
+    Some((&field.column, parent))
+}
+
+/// Appends ` AND (…)` for a scope.
+pub(crate) fn and_scope(sql: &mut Sql, registry: &Registry, object: &Object, alias: &str, scope: &RowScope) {
+    if let RowScope::Within { .. } = scope {
+        sql.push(" AND ");
+        within(sql, registry, object, alias, scope, 0);
+    }
+}
+
+/// Appends the predicate of a scope.
+pub(crate) fn within(
+    sql: &mut Sql,
+    registry: &Registry,
+    object: &Object,
+    alias: &str,
+    scope: &RowScope,
+    depth: usize,
+) {
+    let RowScope::Within { owners, departments, records, unowned } = scope else {
+        sql.push("1 = 1");
+        return;
+    };
+    match parent(registry, object) {
+        Some((column, parent)) if depth < 4 => {
+            let inner = format!("a{depth}");
+            sql.push("((").column(alias, column).push(" IS NOT NULL AND EXISTS (SELECT 1 FROM ").name(&parent.table);
+            sql.push(" ").push(&inner).push(" WHERE ").column(&inner, "id").push(" = ").column(alias, column);
+            sql.push(" AND ");
+            within(sql, registry, parent, &inner, scope, depth + 1);
+            sql.push(")) OR (").column(alias, column).push(" IS NULL AND ");
+            own(sql, alias, owners, departments, &[], *unowned);
+            sql.push("))");
+        }
+        _ => own(sql, alias, owners, departments, records, *unowned),
+    }
+}
+
+fn own(sql: &mut Sql, alias: &str, owners: &[i64], departments: &[i64], records: &[i64], unowned: bool) {
+    let mut parts = 0;
+    sql.push("(");
+    for (column, ids) in [("owner", owners), ("department", departments), ("id", records)] {
+        if ids.is_empty() {
+            continue;
+        }
+        if parts > 0 {
+            sql.push(" OR ");
+        }
+        parts += 1;
+        match ids {
+            [id] => sql.column(alias, column).push(" = ").bind(*id),
+            ids => sql.column(alias, column).push(" IN ").bind_list(ids.iter().copied()),
+        };
+    }
+    if unowned {
+        sql.push(if parts > 0 { " OR (" } else { "(" });
+        sql.column(alias, "owner").push(" IS NULL AND ").column(alias, "department").push(" IS NULL)");
+        parts += 1;
+    }
+    if parts == 0 {
+        sql.push("1 = 0");
+    }
+    sql.push(")");
+}
+
+/// Appends `, owner, department` of the record that decides access.
+pub(crate) fn deciding_columns(sql: &mut Sql, registry: &Registry, object: &Object, alias: &str) {
+    for column in ["owner", "department", "id"] {
+        sql.push(", ");
+        deciding_column(sql, registry, object, alias, column, 0);
+    }
+}
+
+fn deciding_column(sql: &mut Sql, registry: &Registry, object: &Object, alias: &str, column: &str, depth: usize) {
+    match parent(registry, object) {
+        Some((via, parent)) if depth < 4 => {
+            let inner = format!("d{depth}");
+            sql.push("CASE WHEN ").column(alias, via).push(" IS NULL THEN ").column(alias, column);
+            sql.push(" ELSE (SELECT ");
+            deciding_column(sql, registry, parent, &inner, column, depth + 1);
+            sql.push(" FROM ").name(&parent.table).push(" ").push(&inner).push(" WHERE ");
+            sql.column(&inner, "id").push(" = ").column(alias, via).push(") END");
+        }
+        _ => {
+            sql.column(alias, column);
+        }
+    }
+}
