@@ -22,8 +22,10 @@ use serde::Deserialize;
 struct Dist;
 
 #[derive(Deserialize, Default)]
+#[serde(default)]
 struct Manifest {
     files: HashMap<String, String>,
+    imported: Vec<String>,
     icons: HashSet<String>,
 }
 
@@ -37,6 +39,11 @@ static MANIFEST: LazyLock<Manifest> = LazyLock::new(|| {
 pub fn url(name: &str) -> String {
     let file = MANIFEST.files.get(name).map_or(name, String::as_str);
     format!("/assets/{file}")
+}
+
+/// The addresses of the modules that app.js imports at once; naming them in the page saves a round trip.
+pub fn imported() -> impl Iterator<Item = String> {
+    MANIFEST.imported.iter().map(|file| format!("/assets/{file}"))
 }
 
 /// Whether the icon sprite holds this name; administrators choose icons, so a page may ask for one that it lacks.

@@ -42,6 +42,7 @@ mod tabs;
 mod tag;
 mod timeline;
 mod toast;
+mod toolbar;
 mod widgets;
 
 pub use action::Act;
@@ -84,4 +85,5 @@ pub use tabs::{Tab, segmented, view_tabs};
 pub use tag::{outline_tag, plain_tag, stars, tag, tag_dot, toned};
 pub use timeline::{TimelineDay, TimelineEvent, timeline};
 pub use toast::{Toast, toast};
+pub use toolbar::{column_button, filter_button, search_box, toolbar};
 pub use widgets::{Choice, Field, Region, Widget, form_field, widget};

@@ -117,6 +117,7 @@ pub fn shell(page: &Shell, main: &Markup) -> Markup {
                 link rel="preload" as="font" type="font/woff2" crossorigin href=(assets::url("inter.woff2"));
                 link rel="stylesheet" href=(assets::url("app.css"));
                 script type="module" src=(assets::url("app.js")) {}
+                @for module in assets::imported() { link rel="modulepreload" href=(module); }
             }
             body data-events=[page.events.as_deref()] hx-boost:inherited="target:#main swap:outerMorph select:#main" {
                 a .skip href="#main" { (page.skip) }
