@@ -70,6 +70,7 @@ impl Files {
             fs::create_dir_all(folder)?;
             File::open(&self.directory)?.sync_all()?;
         }
+        let _held = self.hold()?;
         fs::rename(temporary, &path)?;
         File::open(folder)?.sync_all()?;
         Ok((hash, size))
@@ -77,7 +78,10 @@ impl Files {
 
     /// Opens contents for reading.
     pub fn read(&self, hash: &str) -> Result<File> {
-        Ok(File::open(self.path(hash)?)?)
+        File::open(self.path(hash)?).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Error::Corrupt(format!("the attachment {hash} is missing")),
+            _ => error.into(),
+        })
     }
 
     /// Whether contents are there.
@@ -128,16 +132,26 @@ impl Files {
 
     /// Removes contents without a row, and what broken uploads left, last written before `before` (in
     /// milliseconds); the day between upload and collection belongs to forms that are not saved yet.
-    /// Contents that are being backed up are left for the next time. Returns how many were removed.
+    /// During a backup nothing is removed. Returns how many were.
     pub fn collect(&self, conn: &mut Conn, before: i64) -> Result<usize> {
-        let Some(_alone) = self.lock(true)? else { return Ok(0) };
+        let lock = self.lock_file()?;
         let mut removed = 0;
         for hash in self.hashes()? {
             let path = self.path(&hash)?;
-            if written_before(&path, before)? && !has_row(conn, &hash)? {
+            if !written_before(&path, before)? || has_row(conn, &hash)? {
+                continue;
+            }
+            match lock.try_lock() {
+                Ok(()) => {}
+                Err(fs::TryLockError::WouldBlock) => return Ok(removed),
+                Err(fs::TryLockError::Error(error)) => return Err(error.into()),
+            }
+            // The same contents may have been put again since the first look, which makes them young.
+            if written_before(&path, before)? {
                 fs::remove_file(path)?;
                 removed += 1;
             }
+            lock.unlock()?;
         }
         for file in fs::read_dir(&self.directory)? {
             let path = file?.path();
@@ -150,16 +164,16 @@ impl Files {
         Ok(removed)
     }
 
-    /// Holds off collection (shared) or everyone who holds it off (alone); none when that must wait.
-    pub(crate) fn lock(&self, alone: bool) -> Result<Option<File>> {
+    /// Keeps contents from being collected as long as the file is held.
+    pub(crate) fn hold(&self) -> Result<File> {
+        let file = self.lock_file()?;
+        file.lock_shared()?;
+        Ok(file)
+    }
+
+    fn lock_file(&self) -> Result<File> {
         let path = self.directory.join("lock");
-        let file = File::options().create(true).truncate(false).write(true).open(path)?;
-        let taken = if alone { file.try_lock() } else { file.try_lock_shared() };
-        match taken {
-            Ok(()) => Ok(Some(file)),
-            Err(fs::TryLockError::WouldBlock) => Ok(None),
-            Err(fs::TryLockError::Error(error)) => Err(error.into()),
-        }
+        Ok(File::options().create(true).truncate(false).write(true).open(path)?)
     }
 }
 

@@ -63,6 +63,11 @@ fn prepare(conn: &mut Conn) -> Result<()> {
     conn.execute(&sql!("INSERT INTO gx_schema (one, version) VALUES (1, 0) ON CONFLICT DO NOTHING")).map(drop)
 }
 
+/// The set's version; 0 when it is still empty.
+pub fn version_if_any(conn: &mut Conn) -> Result<i64> {
+    if table_exists(conn, "gx_schema")? { version(conn) } else { Ok(0) }
+}
+
 /// The set's version.
 pub fn version(conn: &mut Conn) -> Result<i64> {
     match conn.query_one(&sql!("SELECT version FROM gx_schema"))? {

@@ -36,14 +36,17 @@ impl Place {
     /// The place of a set that exists.
     pub fn open(config: &Config) -> Result<Self> {
         let directory = directory(config)?;
-        let Some(generation) = current(&directory)? else {
-            return Err(Error::other(format!("there is no account set {}", config.set)));
-        };
-        if let Some(url) = &config.database
-            && !postgres::sets::exists(url, &config.set)?
-        {
-            return Err(Error::other(format!("there is no account set {} in the database", config.set)));
+        let missing = || Error::other(format!("there is no account set {}", config.set));
+        if let Some(url) = &config.database {
+            if !postgres::sets::exists(url, &config.set)? {
+                return Err(missing());
+            }
+            // The first time on this machine.
+            if current(&directory)?.is_none() {
+                prepare(&directory)?;
+            }
         }
+        let generation = current(&directory)?.ok_or_else(missing)?;
         let lock = lock(&directory, false)?;
         Ok(Place {
             set: config.set.clone(),
@@ -67,8 +70,7 @@ impl Place {
         {
             return Err(exists());
         }
-        fs::create_dir_all(directory.join("1").join("files"))?;
-        point(&directory, 1)?;
+        prepare(&directory)?;
         Place::open(config)
     }
 
@@ -98,6 +100,11 @@ impl Place {
             None => Database::Sqlite(self.directory.join(self.generation.to_string()).join("guanxi.sqlite")),
             Some(url) => Database::Postgres { url: url.clone(), schema: postgres::sets::schema(&self.set) },
         }
+    }
+
+    /// Where the set is backed up before it is brought to another version.
+    pub fn before_upgrade(&self, version: i64) -> PathBuf {
+        self.directory.join(format!("before-upgrade-from-{version}.backup"))
     }
 
     pub fn files(&self) -> PathBuf {
@@ -141,6 +148,12 @@ pub fn current(directory: &Path) -> Result<Option<u32>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Makes the directory of a new set.
+fn prepare(directory: &Path) -> Result<()> {
+    fs::create_dir_all(directory.join("1").join("files"))?;
+    point(directory, 1)
 }
 
 /// Makes a generation the current one. A power failure leaves the old or the new one.

@@ -75,7 +75,7 @@ pub fn backup(store: &Store, out: &Path) -> Result<Manifest> {
     let name = out.file_name().and_then(|name| name.to_str()).unwrap_or("backup");
     let workshop = Workshop::new(&out.with_file_name(format!(".{name}")))?;
     // Contents that a record loses meanwhile stay until they are in the archive.
-    let _kept = store.files().lock(false)?.ok_or(Error::Busy)?;
+    let _held = store.files().hold()?;
     let (manifest, parts) = match store.place().database() {
         Database::Sqlite(path) => sqlite::export(&path, store.set(), &workshop.0)?,
         Database::Postgres { url, schema } => postgres::export(&url, &schema, store.set(), &workshop.0)?,

@@ -8,7 +8,7 @@ use crate::{
     migrate,
     place::{self, Place},
     postgres::Pool,
-    schema,
+    schema, sets,
     sqlite::{self, Readers, Writer},
 };
 use guanxi_model::Registry;
@@ -80,8 +80,17 @@ impl Store {
             place::Database::Postgres { url, schema } => Engine::Postgres(Pool::open(&url, &schema)?),
         };
         let store = Store(Arc::new(Inner { engine, files, place }));
-        store.write(migrate::run)?;
+        store.upgrade()?;
         Ok(store)
+    }
+
+    /// Brings the system tables up to date. A set that an older version wrote is backed up before.
+    fn upgrade(&self) -> Result<()> {
+        let version = self.read(migrate::version_if_any)?;
+        if version > 0 && version < migrate::latest() {
+            sets::backup(self, &self.place().before_upgrade(version))?;
+        }
+        self.write(migrate::run)
     }
 
     /// Which engine keeps it.

@@ -52,18 +52,16 @@ impl Pool {
 
     /// Runs `f` on a snapshot.
     pub fn read<T, E: From<Error>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut session = self.lease()?;
-        session.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        let mut session = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         f(&mut Conn::postgres(&mut session, &Transaction::default()))
     }
 
     /// Runs `f` in a transaction, again and again while the server asks for it: two that each read what
     /// the other writes cannot both stand, whatever `f` decided in between.
     pub fn write<T, E: From<Error>>(&self, mut f: impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut session = self.lease()?;
         for attempt in 0..ATTEMPTS {
+            let mut session = self.begin("BEGIN ISOLATION LEVEL SERIALIZABLE")?;
             session.repeat = false;
-            session.script("BEGIN ISOLATION LEVEL SERIALIZABLE")?;
             let result = run(&mut session, &mut f);
             if result.is_ok() {
                 match session.commit() {
@@ -72,13 +70,27 @@ impl Pool {
                     Err(_) => {}
                 }
             }
-            session.end();
             if !session.repeat {
                 return result;
             }
+            // Others can use the connection meanwhile.
+            drop(session);
             thread::sleep(Duration::from_millis(u64::from(attempt * attempt).min(60)));
         }
         Err(Error::Busy.into())
+    }
+
+    /// A connection inside a new transaction. Connections that died while they were idle, because the
+    /// server was started again, are replaced.
+    fn begin(&self, how: &str) -> Result<Lease<'_>> {
+        loop {
+            let mut session = self.lease()?;
+            match session.script(how) {
+                Ok(()) => return Ok(session),
+                Err(_) if session.client.is_closed() && !session.fresh => {}
+                Err(failure) => return Err(failure),
+            }
+        }
     }
 
     fn lease(&self) -> Result<Lease<'_>> {
@@ -90,13 +102,13 @@ impl Pool {
                     state.open -= 1;
                     continue;
                 }
-                return Ok(Lease { pool: self, session: Some(session) });
+                return Ok(Lease { pool: self, session: Some(session), fresh: false });
             }
             if state.open < MOST {
                 state.open += 1;
                 drop(state);
                 // The lease gives the place back if the connection fails.
-                let mut lease = Lease { pool: self, session: None };
+                let mut lease = Lease { pool: self, session: None, fresh: true };
                 lease.session = Some(Session::connect(&self.url, &self.schema)?);
                 return Ok(lease);
             }
@@ -129,19 +141,13 @@ impl Session {
             if failure.as_db_error().is_some() { error(failure) } else { Error::Unknown(Box::new(failure)) }
         })
     }
-
-    /// Ends a transaction that may still be open.
-    fn end(&mut self) {
-        if let Err(failure) = self.client.batch_execute("ROLLBACK") {
-            tracing::warn!(%failure, "a transaction could not be rolled back");
-        }
-    }
 }
 
 /// A connection in use; it goes back when the lease is dropped, also by a panic.
 struct Lease<'a> {
     pool: &'a Pool,
     session: Option<Session>,
+    fresh: bool,
 }
 
 impl std::ops::Deref for Lease<'_> {

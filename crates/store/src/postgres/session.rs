@@ -133,9 +133,19 @@ pub fn connect(url: &str) -> Result<Client> {
     config.connect(NoTls).map_err(error)
 }
 
-/// Whether the server asks for the transaction to be run again.
+/// Whether the transaction is worth another run: the server asks for it, or another process has just
+/// made the table, column or index that this one was about to make.
 pub fn is_repeatable(error: &::postgres::Error) -> bool {
-    matches!(error.code(), Some(&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED))
+    let Some(answer) = error.as_db_error() else { return false };
+    match *answer.code() {
+        SqlState::T_R_SERIALIZATION_FAILURE
+        | SqlState::T_R_DEADLOCK_DETECTED
+        | SqlState::DUPLICATE_TABLE
+        | SqlState::DUPLICATE_COLUMN
+        | SqlState::DUPLICATE_OBJECT => true,
+        SqlState::UNIQUE_VIOLATION => answer.constraint().is_some_and(|name| name.starts_with("pg_")),
+        _ => false,
+    }
 }
 
 /// Sorts the engine's errors by what the caller can do.

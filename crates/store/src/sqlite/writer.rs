@@ -200,3 +200,6 @@ pub fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
     let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     Error::other(format!("a write panicked: {}", words.unwrap_or("no message")))
 }
+
+#[cfg(test)]
+mod tests;

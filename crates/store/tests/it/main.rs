@@ -1,5 +1,7 @@
 //! One suite for both engines: SQLite always, PostgreSQL when `GUANXI_TEST_POSTGRES` names a server.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
 mod files;
 mod schema;
 mod sets;

@@ -133,7 +133,7 @@ fn a_restored_set_is_what_was_backed_up_and_sends_nothing() {
         let file = store.read(|conn| files::find(conn, "f")).unwrap().unwrap();
         assert_eq!(fs::metadata(&out).unwrap().len() % 512, 72);
         assert!(store.files().read(&file.hash).is_ok());
-        assert_eq!(store.write(|conn| guanxi_store::ids::next_id(conn)).unwrap(), RecordId(5));
+        assert_eq!(store.write(guanxi_store::ids::next_id).unwrap(), RecordId(5));
         drop(store);
 
         assert_eq!(sets::forget_old(config).unwrap(), 1);
