@@ -1,12 +1,19 @@
 //! Admin: colleagues, their departments and roles, and the dictionaries.
 
+mod department;
+pub mod exchange;
+mod user;
+
 use crate::declare::Declare;
 use guanxi_gate::Domain;
 
 pub(crate) fn declare(domain: &mut Domain) {
+    domain.phrases = std::mem::take(&mut domain.phrases).and(exchange::phrases());
     domain
         .object(include_str!("admin/user.toml"))
+        .rule("user", user::Account)
         .object(include_str!("admin/department.toml"))
+        .rule("department", department::Tree)
         .role(include_str!("admin/roles/account_manager.toml"))
         .role(include_str!("admin/roles/sales_manager.toml"))
         .role(include_str!("admin/roles/service_agent.toml"))

@@ -1,11 +1,20 @@
 //! Customers: whom one does business with, the people there, and every dealing with them.
 
+mod activity;
+mod customer;
+
 use crate::declare::Declare;
 use guanxi_gate::Domain;
 
 pub(crate) fn declare(domain: &mut Domain) {
     domain
         .object(include_str!("customers/customer.toml"))
+        .verb("customer", "lock", customer::lock)
+        .verb("customer", "unlock", customer::unlock)
+        .rule("customer", customer::Kept)
+        .rule("order", customer::Buying)
         .object(include_str!("customers/contact.toml"))
-        .object(include_str!("customers/activity.toml"));
+        .object(include_str!("customers/activity.toml"))
+        .rule("activity", activity::About)
+        .rule("activity", activity::NextContact);
 }

@@ -60,6 +60,16 @@ impl Declare for Domain {
     }
 }
 
+/// Gives the parameters of reports the entries of the dictionaries they name.
+pub(crate) fn offer_choices(domain: &mut Domain) {
+    for param in domain.reports.iter_mut().flat_map(|report| &mut report.params) {
+        let name = param.dictionary.as_deref();
+        if let Some(dictionary) = domain.shipped.dictionaries.iter().find(|d| Some(d.name.as_str()) == name) {
+            param.options.clone_from(&dictionary.choices);
+        }
+    }
+}
+
 /// Reads an object's document.
 ///
 /// # Panics

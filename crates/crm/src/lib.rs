@@ -10,7 +10,6 @@ pub mod service;
 
 pub use declare::{dictionary, object, role};
 
-use declare::Declare;
 use guanxi_gate::Domain;
 use guanxi_model::phrases::Phrases;
 
@@ -23,6 +22,7 @@ pub fn domain() -> Domain {
     insight::declare(&mut domain);
     office::declare(&mut domain);
     admin::declare(&mut domain);
+    declare::offer_choices(&mut domain);
     domain
 }
 

@@ -1,13 +1,28 @@
 //! Sales: from the first hint of a deal to the order.
 
+mod amounts;
+mod opportunity;
+mod order_line;
+mod plan_item;
+
 use crate::declare::Declare;
 use guanxi_gate::Domain;
 
 pub(crate) fn declare(domain: &mut Domain) {
     domain
         .object(include_str!("sales/opportunity.toml"))
+        .verb("opportunity", "assign", opportunity::assign)
+        .verb("opportunity", "start", opportunity::start)
+        .verb("opportunity", "win", opportunity::win)
+        .verb("opportunity", "lose", opportunity::lose)
+        .rule("opportunity", opportunity::LifeCycle)
         .object(include_str!("sales/plan_item.toml"))
+        .verb("plan_item", "record_result", plan_item::record_result)
+        .rule("plan_item", plan_item::Assignee)
+        .job(plan_item::REMIND)
         .object(include_str!("sales/product.toml"))
         .object(include_str!("sales/order.toml"))
-        .object(include_str!("sales/order_line.toml"));
+        .rule("order", order_line::Totals)
+        .object(include_str!("sales/order_line.toml"))
+        .rule("order_line", order_line::Lines);
 }

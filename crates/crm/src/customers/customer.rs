@@ -1,0 +1,82 @@
+//! What customers are protected from, and what an order says about them.
+
+use guanxi_gate::{Change, Draft, Error, Record, Result, Rule, Saved, Tx};
+use guanxi_model::{Message, RecordId, expr::Expr};
+
+/// Protects the customer from transfer and deletion.
+pub(crate) fn lock(tx: &mut Tx<'_>, customer: &Record, _input: &Draft) -> Result<()> {
+    if is_locked(customer) {
+        return Err(Error::refused("customer.locked_already"));
+    }
+    tx.update(customer, Draft::new().set("locked", true))?;
+    Ok(())
+}
+
+/// Lifts the protection.
+pub(crate) fn unlock(tx: &mut Tx<'_>, customer: &Record, _input: &Draft) -> Result<()> {
+    if !is_locked(customer) {
+        return Err(Error::refused("customer.not_locked"));
+    }
+    tx.update(customer, Draft::new().set("locked", false))?;
+    Ok(())
+}
+
+fn is_locked(customer: &Record) -> bool {
+    customer.get("locked").as_bool() == Some(true)
+}
+
+/// A locked customer keeps its owner; a customer with business is not deleted.
+pub(crate) struct Kept;
+
+/// What keeps a customer from being deleted. Contacts, follow-ups and warnings go with it.
+const BUSINESS: [&str; 3] = ["order", "opportunity", "service_request"];
+
+impl Rule for Kept {
+    fn before(&self, _tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
+        for change in changes {
+            let locked = change.before.as_ref().is_some_and(is_locked);
+            if locked && change.changes("owner") {
+                change.refuse("owner", Message::new("customer.locked"));
+            }
+        }
+        Ok(())
+    }
+
+    fn before_delete(&self, tx: &mut Tx<'_>, customer: &Record) -> Result<()> {
+        if is_locked(customer) {
+            return Err(Error::refused("customer.locked"));
+        }
+        for object in BUSINESS {
+            let n = tx.count(object, &Expr::eq("customer", customer.id))?;
+            if n > 0 {
+                let label = tx.object(object)?.label.clone();
+                let message = Message::new("customer.has_business").with("n", n).with_label("object", &label);
+                return Err(Error::Refused(message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whoever orders is no longer only a potential customer.
+pub(crate) struct Buying;
+
+impl Rule for Buying {
+    fn after(&self, tx: &mut Tx<'_>, orders: &[Saved]) -> Result<()> {
+        let mut buyers: Vec<RecordId> = orders
+            .iter()
+            .filter(|order| order.before.is_none() || order.changed("customer"))
+            .filter_map(|order| order.after.reference("customer"))
+            .collect();
+        buyers.sort_unstable();
+        buyers.dedup();
+        let changes = tx
+            .get_many("customer", &buyers)?
+            .into_iter()
+            .filter(|customer| matches!(customer.text("customer_type"), "" | "potential"))
+            .map(|customer| (customer, Draft::new().set("customer_type", "existing")))
+            .collect();
+        tx.update_many(changes)?;
+        Ok(())
+    }
+}
