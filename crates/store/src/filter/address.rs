@@ -12,7 +12,7 @@ impl<'a> Compiler<'a> {
         let (mut text, mut field) = own(path, scope)?;
         let mut owner = scope.object;
         for name in &path[1..] {
-            let object = self.target(&field, path)?;
+            let object = self.target(field, path)?;
             let inner = Scope { object, alias: self.alias() };
             let next = object.field(name).ok_or_else(|| unknown(path))?;
             text = format!(

@@ -16,6 +16,17 @@ impl Compiler<'_> {
         if let Some(constant) = self.constant(expr)? {
             return Ok(if constant == Value::Bool(true) { TRUE } else { FALSE }.to_owned());
         }
+        let bound = self.params.len();
+        let text = self.varying(expr, scope)?;
+        if text == FALSE {
+            // PostgreSQL refuses parameters that the statement does not mention.
+            self.params.truncate(bound);
+        }
+        Ok(text)
+    }
+
+    /// A condition that is not constant, although it may come to one.
+    fn varying(&mut self, expr: &Expr, scope: &Scope<'_>) -> Result<String, ExprError> {
         match expr {
             Expr::And(members) => self.chain(members, " AND ", TRUE, scope),
             Expr::Or(members) => self.chain(members, " OR ", FALSE, scope),

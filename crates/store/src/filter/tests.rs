@@ -46,6 +46,12 @@ impl Database {
             all.push(Database::Postgres(Box::new(client)));
         }
         for database in &mut all {
+            // One transaction that is never committed spares PostgreSQL a flush to disk for each row; tables of a
+            // dozen rows are not worth compiling queries for, although their unknown size looks as if they were.
+            database.script("BEGIN");
+            if database.dialect() == Dialect::Postgres {
+                database.script("SET LOCAL jit = off");
+            }
             for object in registry.objects() {
                 let columns: Vec<String> = object
                     .fields
@@ -155,7 +161,7 @@ fn random_conditions_choose_the_same_random_rows() {
     let registry = registry();
     let mut databases = Database::all(&registry);
     let (mut compiled, mut refused) = (0, 0);
-    for seed in 0..40 {
+    for seed in 0..36 {
         let mut random = Random::new(seed);
         let world = World::random(&registry, &mut random);
         for database in &mut databases {
@@ -164,7 +170,7 @@ fn random_conditions_choose_the_same_random_rows() {
         for _ in 0..60 {
             let name = random.pick(&["customer", "customer", "order", "task"]);
             let object = registry.object(name).unwrap();
-            let expr = random.condition(&object.name, seed as u32 / 8);
+            let expr = random.condition(&object.name, seed as u32 % 6);
             let Ok(_) = check(&expr, &(&registry, &**object)) else {
                 panic!("{expr} does not pass the checker")
             };
