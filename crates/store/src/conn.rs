@@ -25,7 +25,7 @@ pub(crate) struct Transaction {
 
 impl Transaction {
     /// Whether a statement failed, so that the transaction cannot be committed.
-    pub(crate) fn is_broken(&self) -> bool {
+    pub fn is_broken(&self) -> bool {
         self.broken.get()
     }
 }

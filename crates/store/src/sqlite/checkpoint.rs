@@ -13,25 +13,26 @@ use std::{
 
 /// Pages in the log that are worth a checkpoint: 4 MiB.
 const WORTH: i64 = 1_000;
-/// Pages at which the log is emptied even though the writer has to wait for it: 128 MiB.
-const TOO_MANY: i64 = 32_000;
+/// Pages at which the log is started over even though the writer has to wait for it: 32 MiB.
+const TOO_MANY: i64 = 8_000;
 
 /// Starts the thread; it ends when the writer, which rings `committed`, has ended.
 pub fn start(path: &Path, committed: Receiver<()>, readers: Weak<Readers>) -> Result<JoinHandle<()>> {
     let connection = open_writer(path)?;
-    // Emptying the log waits for readers while it holds the writer up, so it gives up early.
-    connection.busy_timeout(Duration::from_millis(500)).map_err(error)?;
+    // Starting the log over waits for readers while it holds the writer up, so it gives up early.
+    connection.busy_timeout(Duration::from_millis(100)).map_err(error)?;
     let work = move || serve(&connection, &committed, &readers);
     Ok(thread::Builder::new().name("guanxi-checkpoint".to_owned()).spawn(work)?)
 }
 
 fn serve(connection: &Connection, committed: &Receiver<()>, readers: &Weak<Readers>) {
+    let mut most = TOO_MANY;
     loop {
         match committed.recv_timeout(Duration::from_secs(5)) {
             Ok(()) => {
                 // Commits come in bursts, and one checkpoint serves them all.
                 thread::sleep(Duration::from_millis(50));
-                if let Err(failure) = checkpoint(connection) {
+                if let Err(failure) = checkpoint(connection, &mut most) {
                     tracing::warn!(%failure, "the log could not be moved into the database");
                 }
             }
@@ -43,19 +44,56 @@ fn serve(connection: &Connection, committed: &Receiver<()>, readers: &Weak<Reade
     }
 }
 
-fn checkpoint(connection: &Connection) -> Result<()> {
-    let pragma = |mode: &str| -> Result<(i64, i64)> {
-        let sql = format!("PRAGMA wal_checkpoint({mode})");
-        connection.query_row(&sql, [], |row| Ok((row.get(1)?, row.get(2)?))).map_err(error)
-    };
-    let (log, moved) = pragma("NOOP")?;
+fn checkpoint(connection: &Connection, most: &mut i64) -> Result<()> {
+    let (_, log, moved) = pragma(connection, "NOOP")?;
     if log - moved < WORTH {
         return Ok(());
     }
-    let (log, _) = pragma("PASSIVE")?;
-    // Readers that overlap without end keep the writer from starting the log over by itself.
-    if log > TOO_MANY {
-        pragma("TRUNCATE")?;
+    let (_, log, _) = pragma(connection, "PASSIVE")?;
+    // A writer without rest keeps ahead of passive checkpoints, and so the log from starting over.
+    if log > *most {
+        let (busy, log, _) = pragma(connection, "RESTART")?;
+        // A reader that stays would stall the writer every time, so the next try waits for the log to double.
+        *most = if busy { log * 2 } else { TOO_MANY };
     }
     Ok(())
+}
+
+/// Whether it was held up, pages in the log, and how many of them are in the database.
+fn pragma(connection: &Connection, mode: &str) -> Result<(bool, i64, i64)> {
+    let sql = format!("PRAGMA wal_checkpoint({mode})");
+    connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).map_err(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::open_reader;
+
+    #[test]
+    fn the_log_starts_over_unless_a_reader_stays() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("db");
+        let (writer, connection) = (open_writer(&path).unwrap(), open_writer(&path).unwrap());
+        connection.busy_timeout(Duration::from_millis(10)).unwrap();
+        writer.execute_batch("CREATE TABLE t (text TEXT) STRICT; INSERT INTO t VALUES ('')").unwrap();
+        let fill = || writer.execute("UPDATE t SET text = zeroblob(36000000) || ''", []).unwrap();
+        let mut most = TOO_MANY;
+
+        fill();
+        checkpoint(&connection, &mut most).unwrap();
+        writer.execute("INSERT INTO t VALUES ('')", []).unwrap();
+        assert!(pragma(&connection, "NOOP").unwrap().1 < WORTH);
+
+        let reader = open_reader(&path).unwrap();
+        reader.execute_batch("BEGIN; SELECT count(*) FROM t").unwrap();
+        fill();
+        checkpoint(&connection, &mut most).unwrap();
+        assert!(most > TOO_MANY);
+        reader.execute_batch("ROLLBACK").unwrap();
+        most = TOO_MANY;
+        checkpoint(&connection, &mut most).unwrap();
+        writer.execute("INSERT INTO t VALUES ('')", []).unwrap();
+        assert!(pragma(&connection, "NOOP").unwrap().1 < WORTH);
+    }
 }

@@ -28,7 +28,7 @@ pub fn open_writer(path: &Path) -> Result<Connection> {
     // their own, so the writer makes none. Freed pages are overwritten, because erased personal data
     // must not stay in the file.
     let pragmas = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON;
-                   PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32000;";
+                   PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -32000;";
     connection.execute_batch(pragmas).map_err(error)?;
     connection.set_prepared_statement_cache_capacity(512);
     Ok(connection)
