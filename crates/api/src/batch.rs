@@ -1,0 +1,114 @@
+//! Up to a thousand changes of one object, each reported.
+
+use crate::{
+    call::Call,
+    problem::{Fault, Reader},
+    records,
+    reply::Reply,
+    routes::Answer,
+};
+use guanxi_gate::{BatchOptions, Door, Draft, Error, Outcome};
+use guanxi_model::{Issue, Message, Object, RecordId};
+use serde_json::{Value as Json, json};
+
+const MAX: usize = 1000;
+
+/// `POST /{object}/batch`: `{"changes": [{…}, {"id": "42", "version": 3, …}]}`, or the list alone.
+pub fn batch(call: &Call, door: &mut Door<'_, '_>) -> Answer {
+    let object = call.object()?;
+    let (changes, options) = read(call)?;
+    let changes = changes.into_iter().map(|change| change_of(call, object, change)).collect();
+    let outcomes = door.batch(&object.name, changes, &options)?;
+    let reader = Reader { gate: &call.gate, locale: call.ctx.locale, trace: &call.trace };
+    let mut counts = [0_usize; 4];
+    let items: Vec<Json> = outcomes
+        .into_iter()
+        .enumerate()
+        .map(|(index, outcome)| {
+            let (kind, item) = match outcome {
+                Outcome::Created(id) => (0, json!({ "index": index, "status": "created", "id": id })),
+                Outcome::Updated(id) => (1, json!({ "index": index, "status": "updated", "id": id })),
+                Outcome::Unchanged(id) => (2, json!({ "index": index, "status": "unchanged", "id": id })),
+                Outcome::Failed(error) => {
+                    let problem = reader.document(&Fault::Gate(error));
+                    (3, json!({ "index": index, "status": "failed", "problem": problem }))
+                }
+            };
+            counts[kind] += 1;
+            item
+        })
+        .collect();
+    let [created, updated, unchanged, failed] = counts;
+    Ok(Reply::json(
+        200,
+        &json!({ "items": items, "created": created, "updated": updated, "unchanged": unchanged, "failed": failed }),
+    ))
+}
+
+fn read(call: &Call) -> Result<(Vec<Json>, BatchOptions), Fault> {
+    let wrong = |field: &str, code: &'static str, message: Message| {
+        Fault::Gate(Error::Invalid(vec![Issue::field(field, code, message)]))
+    };
+    let mut options = BatchOptions::default();
+    let changes = match call.any_json()? {
+        Json::Array(changes) => changes,
+        Json::Object(mut body) => {
+            options.all_or_nothing = records::flag(&mut body, "all_or_nothing")?;
+            options.allow_duplicates = records::flag(&mut body, "allow_duplicates")?;
+            let changes = body.remove("changes");
+            let mut rest = Draft::new();
+            records::unknown_keys(&body, &mut rest);
+            if !rest.issues.is_empty() {
+                return Err(Error::Invalid(rest.issues).into());
+            }
+            match changes {
+                Some(Json::Array(changes)) => changes,
+                _ => return Err(wrong("changes", "format", Message::new("api.changes"))),
+            }
+        }
+        _ => return Err(Fault::malformed("api.json_object")),
+    };
+    if changes.len() > MAX {
+        return Err(wrong("changes", "too_many", Message::new("api.too_many_changes").with("max", MAX)));
+    }
+    Ok((changes, options))
+}
+
+/// A change that cannot be read is reported in its row like any other.
+fn change_of(call: &Call, object: &Object, change: Json) -> (Option<RecordId>, Option<i64>, Draft) {
+    let Json::Object(mut map) = change else {
+        let mut draft = Draft::new();
+        draft.issues.push(Issue::record("format", Message::new("api.json_object")));
+        return (None, None, draft);
+    };
+    let id = map.remove("id").filter(|id| !id.is_null());
+    let sent = map.remove("version");
+    let (mut draft, _) = call.draft(object, map);
+    let id = match id.map(|id| serde_json::from_value::<RecordId>(id)).transpose() {
+        Ok(id) => id,
+        Err(_) => {
+            draft.issues.push(Issue::field("id", "format", Message::new("api.id")));
+            None
+        }
+    };
+    let version = match (id, version_of(sent.as_ref())) {
+        (Some(_), Ok(None)) => Err(Issue::field("version", "required", Message::new("api.version_required"))),
+        (_, version) => version,
+    };
+    let version = version.unwrap_or_else(|issue| {
+        draft.issues.push(issue);
+        None
+    });
+    (id, version, draft)
+}
+
+/// `If-Match` speaks of one record, so a batch has its versions in its rows only.
+fn version_of(sent: Option<&Json>) -> Result<Option<i64>, Issue> {
+    let wrong = || Issue::field("version", "format", Message::new("api.version_format"));
+    match sent {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::Number(number)) => number.as_i64().map(Some).ok_or_else(wrong),
+        Some(Json::String(text)) => text.parse().map(Some).map_err(|_| wrong()),
+        Some(_) => Err(wrong()),
+    }
+}
