@@ -30,7 +30,7 @@ function sprite() {
   const symbols = [...new Set(names)].map((name) => {
     const svg = readFileSync(join(here, "node_modules/lucide-static/icons", `${name}.svg`), "utf8");
     const inner = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
-    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${inner.replace(/\s+/g, " ").replace(/> </g, "><").trim()}</symbol>`;
+    return `<symbol id="${name}" viewBox="0 0 24 24" fill="var(--icon-fill, none)" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${inner.replace(/\s+/g, " ").replace(/> </g, "><").trim()}</symbol>`;
   });
   const text = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
   return { text, names: [...new Set(names)] };

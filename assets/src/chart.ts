@@ -66,6 +66,9 @@ function look(): Look {
   return { ink: colour("--ink-2"), faint: colour("--ink-3"), line: colour("--line"), raised: colour("--overlay"), palette: dark ? palettes.dark : palettes.light, font: style.getPropertyValue("--font") };
 }
 
+/** A hex colour at some strength; opacity would fade the labels as well. */
+const faded = (hex: string, alpha: number): string => hex + Math.round(alpha * 255).toString(16).padStart(2, "0");
+
 const number = (value: number): string => value.toLocaleString(undefined, { maximumFractionDigits: 2 });
 
 function round(chart: ChartData, style: Look): EChartsCoreOption {
@@ -76,13 +79,13 @@ function round(chart: ChartData, style: Look): EChartsCoreOption {
   }
   // One hue in falling strengths; each step says how much of the one before it is left.
   const shares = points.map((point, index) => (index === 0 ? "" : `  ${Math.round((point.value / (points[index - 1]?.value || 1)) * 100)}%`));
-  const steps = points.map((point, index) => ({ ...point, itemStyle: { color: style.palette[0], opacity: 1 - index * (0.6 / Math.max(1, points.length - 1)) } }));
+  const steps = points.map((point, index) => ({ ...point, itemStyle: { color: faded(style.palette[0] ?? "", 1 - index * (0.6 / Math.max(1, points.length - 1))), borderWidth: 0 } }));
   const base = { type: "funnel", sort: "none", gap: 2, left: "22%", width: "52%", top: 4, bottom: 4, minSize: "12%", data: steps };
   return {
     series: [
       { ...base, label: { position: "left", color: style.ink, formatter: "{b}" }, labelLine: { show: false } },
       // A second, unseen funnel carries the labels of the other side.
-      { ...base, data: points, itemStyle: { opacity: 0 }, silent: true, tooltip: { show: false }, labelLine: { show: false },
+      { ...base, data: points, itemStyle: { color: "transparent", borderWidth: 0 }, silent: true, tooltip: { show: false }, labelLine: { show: false },
         label: { position: "right", color: style.faint, formatter: (point: { value: number; dataIndex: number }) => number(point.value) + (shares[point.dataIndex] ?? "") } },
     ],
   };
@@ -96,9 +99,9 @@ function straight(chart: ChartData, style: Look): EChartsCoreOption {
   const series = chart.series.map((each, index) => {
     const type = each.type ?? (chart.kind === "line" ? "line" : "bar");
     const mark = index === 0 && chart.target && {
-      markLine: { symbol: "none", silent: true, lineStyle: { color: style.faint, type: "dashed" }, label: { color: style.faint, formatter: chart.target.name, position: "insideEndTop" }, data: [lying ? { xAxis: chart.target.value } : { yAxis: chart.target.value }] },
+      markLine: { symbol: "none", silent: true, lineStyle: { color: style.faint, type: "dashed" }, label: { color: style.faint, formatter: chart.target.name, position: "insideStartTop" }, data: [lying ? { xAxis: chart.target.value } : { yAxis: chart.target.value }] },
     };
-    return { type, name: each.name, data: each.values, stack: each.stack, yAxisIndex: each.right ? 1 : 0, barMaxWidth: 28, itemStyle: { borderRadius: each.stack ? 0 : 3 }, showSymbol: chart.categories.length < 15, symbolSize: 5, smooth: chart.smooth ? 0.3 : false, lineStyle: { width: 2 }, ...mark };
+    return { type, name: each.name, data: each.values, stack: each.stack, yAxisIndex: each.right ? 1 : 0, barMaxWidth: 18, itemStyle: { borderRadius: each.stack ? 0 : 3 }, showSymbol: false, symbolSize: 5, smooth: chart.smooth ? 0.3 : false, lineStyle: { width: 2 }, ...mark };
   });
   return {
     grid: { left: 4, right: 12, top: chart.series.length > 1 ? 36 : 12, bottom: 4, containLabel: true },

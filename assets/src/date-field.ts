@@ -83,7 +83,7 @@ class DateField extends HTMLElement {
   private day(day: Date, month: number): HTMLElement {
     const text = iso(day);
     const classes = [day.getMonth() !== month && "outside", text === iso(new Date()) && "today"].filter(Boolean).join(" ");
-    return el("button", { type: "button", class: classes || null, "data-day": text, tabindex: -1, "aria-selected": text === this.input.value.slice(0, 10) ? "true" : null }, String(day.getDate()));
+    return el("button", { type: "button", class: classes || null, "data-day": text, tabindex: -1, "aria-pressed": text === this.input.value.slice(0, 10) ? "true" : null }, String(day.getDate()));
   }
 
   private clicked(event: Event): void {

@@ -1,10 +1,23 @@
 // The words of the islands come with the page; the code has none. Keys are listed in assets/README.md.
 
+interface Table {
+  [key: string]: string | Table;
+}
+
 let phrases: Record<string, string> | undefined;
+
+/** Tables inside tables become keys with points, so that the server may write either. */
+function flatten(table: Table, prefix = ""): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(table).flatMap(([key, value]) =>
+      typeof value === "string" ? [[prefix + key, value]] : Object.entries(flatten(value, `${prefix}${key}.`)),
+    ),
+  );
+}
 
 function load(): Record<string, string> {
   const text = document.getElementById("phrases")?.textContent;
-  return text ? (JSON.parse(text) as Record<string, string>) : {};
+  return text ? flatten(JSON.parse(text) as Table) : {};
 }
 
 /** A phrase with its gaps `{name}` filled; a missing phrase shows its key, so that it is noticed. */

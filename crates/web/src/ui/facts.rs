@@ -16,7 +16,7 @@ pub struct Fact {
 /// The strip of facts.
 pub fn fact_strip(facts: &[Fact]) -> Markup {
     html! {
-        dl .facts {
+        dl .facts tabindex="0" {
             @for fact in facts {
                 div {
                     dt { (fact.label) }

@@ -40,10 +40,9 @@ pub fn field_group(id: &str, title: &str, count: &str, open: bool, fields: &[Inl
 /// A label with its value. The record's container carries `data-record data-object data-id data-version`.
 pub fn inline_field(field: &InlineField) -> Markup {
     html! {
-        div class={ "kv" @if field.body.is_none() { " empty" } } {
+        div class={ "kv" @if field.body.is_none() { " is-empty" } } {
             dt { (field.label) }
             (inline_value(field))
-            @if field.edit.is_some() { span .pen { (icon("pencil")) } }
         }
     }
 }
@@ -53,13 +52,13 @@ pub fn inline_value(field: &InlineField) -> Markup {
     html! {
         dd id={ "f-" (field.field) } data-field=(field.field) data-edit=[field.edit.as_deref()] data-value=[field.value.as_deref()]
             data-locked=[field.locked.as_deref()] data-tip=[field.locked.as_deref()]
-            tabindex=[field.edit.as_ref().map(|_| "0")] role=[field.edit.as_ref().map(|_| "button")]
-            aria-label=[field.edit.as_ref().map(|_| &field.label)] {
+            tabindex=[field.edit.as_ref().map(|_| "0")] {
             @match &field.body {
                 Some(body) => (body),
                 None if field.edit.is_some() => span .add { (field.add) },
                 None => span .muted { "—" },
             }
+            @if field.edit.is_some() { span .pen { (icon("pencil")) } }
             @if field.locked.is_some() { span .lock { (icon("lock")) } }
         }
     }

@@ -33,7 +33,7 @@ pub fn heat_table(
                         @for cell in cells {
                             @match cell {
                                 Some(cell) => td class={ "v-" (cell.level.min(10)) } { (content(cell)) },
-                                None => td class="v-0" {},
+                                None => td {},
                             }
                         }
                     }

@@ -77,7 +77,7 @@ pub fn menu(menu: &Menu) -> Markup {
         div .menu.popover.sheet id=(menu.id) role="menu" aria-label=(menu.label) hidden {
             @for item in &menu.items {
                 @match item {
-                    MenuItem::Heading(text) => h3 { (text) },
+                    MenuItem::Heading(text) => h3 role="presentation" { (text) },
                     MenuItem::Rule => hr;,
                     MenuItem::Item { icon: name, label, key, act, chosen, danger } => {
                         @let content = html! {

@@ -208,7 +208,7 @@ fn bottom_nav(page: &Shell) -> Markup {
         }
         div .menu.popover.sheet id="more-menu" role="menu" aria-label=(page.more) hidden {
             @for section in &page.sections {
-                @if !section.title.is_empty() { h3 { (section.title) } }
+                @if !section.title.is_empty() { h3 role="presentation" { (section.title) } }
                 @for item in &section.items {
                     a role="menuitem" tabindex="-1" href=(item.href) { (icon(&item.icon)) span { (item.label) } }
                 }
