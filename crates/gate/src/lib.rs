@@ -16,6 +16,7 @@ mod read;
 mod record;
 pub mod report;
 mod save;
+pub mod sets;
 mod timeline;
 mod tx;
 mod validate;
@@ -46,6 +47,6 @@ pub(crate) fn draft_value<'a>(draft: &'a Draft, before: Option<&'a Record>, fiel
 }
 
 /// The phrases of this room: refusals.
-pub(crate) fn phrases() -> Phrases {
+pub fn phrases() -> Phrases {
     Phrases::from_toml(include_str!("../phrases/zh.toml"), include_str!("../phrases/en.toml"))
 }

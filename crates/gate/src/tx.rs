@@ -7,8 +7,9 @@ use crate::{
     save,
 };
 use guanxi_model::{
-    Message, Object, RecordId, Registry,
+    Message, Object, RecordId, Registry, Stored,
     expr::{self, Expr},
+    query::{Cursor, Sort},
 };
 use guanxi_store::{
     Conn,
@@ -141,11 +142,12 @@ impl<'a> Tx<'a> {
     ) -> Result<Vec<Record>> {
         let object = self.object(object)?;
         let filter = self.checked(&object, filter)?;
-        let beyond = Expr::compare("id", expr::Comparison::Greater, Expr::Id(after)).and(filter);
         let env = self.ctx.env();
-        let sort = [guanxi_model::query::Sort { field: "id".to_owned(), descending: false }];
+        let place = Cursor { value: Stored::Int(after.0), id: after };
+        let sort = [Sort { field: "id".to_owned(), descending: false }];
         let registry = self.registry.clone();
-        let plan = trusted_plan(&registry, &object, &env, &beyond, &sort, limit);
+        let mut plan = trusted_plan(&registry, &object, &env, &filter, &sort, limit);
+        plan.after = Some(&place);
         let ids: Vec<RecordId> = list::list(&mut self.conn, &plan)?.into_iter().map(|row| row.id).collect();
         let mut found = self.fetch(&object.name, &ids, Life::Live)?;
         found.sort_by_key(|record| record.id);
@@ -354,7 +356,7 @@ fn trusted_plan<'p>(
     object: &'p Object,
     env: &'p expr::Env,
     filter: &'p Expr,
-    sort: &'p [guanxi_model::query::Sort],
+    sort: &'p [Sort],
     limit: usize,
 ) -> Plan<'p> {
     Plan {

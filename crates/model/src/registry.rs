@@ -90,21 +90,37 @@ impl Registry {
             shipped.dictionaries.into_iter().map(|d| (d.name.clone(), d)).collect();
         let mut roles: BTreeMap<String, Role> = shipped.roles.into_iter().map(|r| (r.name.clone(), r)).collect();
         let mut objects: BTreeMap<String, Object> = shipped.objects.into_iter().map(|o| (o.name.clone(), o)).collect();
-        for doc in layers {
-            let done = match doc.kind.as_str() {
-                "object" => patch_entry(&mut objects, &doc.name, &doc.patch),
-                "dictionary" => patch_entry(&mut dictionaries, &doc.name, &doc.patch),
-                "role" => patch_entry(&mut roles, &doc.name, &doc.patch),
-                "field" => patch_member(&mut objects, doc, |o: &mut Object| &mut o.fields, |f| &f.name),
-                "choice" => patch_member(&mut dictionaries, doc, |d: &mut Dictionary| &mut d.choices, |c| &c.value),
-                other => Err(format!("unknown kind {other}")),
-            };
+        let mut problem = |doc: &LayerDoc, done: Result<(), String>| {
             if let Err(error) = done {
                 problems.push(format!("{} {}: {error}", doc.kind, doc.name));
             }
+        };
+        for doc in layers {
+            let done = match doc.kind.as_str() {
+                "object" => patch_entry(&mut objects, &doc.name, &doc.patch),
+                "role" => patch_entry(&mut roles, &doc.name, &doc.patch),
+                "field" => patch_member(&mut objects, doc, |o: &mut Object| &mut o.fields, |f| &f.name),
+                "dictionary" | "choice" => Ok(()),
+                other => Err(format!("unknown kind {other}")),
+            };
+            problem(doc, done);
         }
         for object in objects.values_mut() {
             resolve_object(object, &mut dictionaries);
+        }
+        // Fields bring dictionaries of their own, so entries are changed only after the fields are known.
+        for doc in layers {
+            let done = match doc.kind.as_str() {
+                "dictionary" => patch_entry(&mut dictionaries, &doc.name, &doc.patch),
+                "choice" => patch_member(&mut dictionaries, doc, |d: &mut Dictionary| &mut d.choices, |c| &c.value),
+                _ => Ok(()),
+            };
+            problem(doc, done);
+        }
+        for field in objects.values_mut().flat_map(|object| &mut object.fields) {
+            if let Some(dictionary) = field.dictionary.as_ref().and_then(|name| dictionaries.get(name)) {
+                field.options = dictionary.choices.clone();
+            }
         }
         resolve_roll_ups(&mut objects, &mut problems);
         objects.retain(|_, object| match check_object(object) {
@@ -252,7 +268,7 @@ fn resolve_object(object: &mut Object, dictionaries: &mut BTreeMap<String, Dicti
             continue;
         }
         let name = field.dictionary.clone().unwrap_or_else(|| format!("{}.{}", object.name, field.name));
-        let dictionary = dictionaries.entry(name.clone()).or_insert_with(|| Dictionary {
+        dictionaries.entry(name.clone()).or_insert_with(|| Dictionary {
             name: name.clone(),
             label: Label::new(
                 format!("{} · {}", object.label.zh, field.label.zh),
@@ -260,7 +276,6 @@ fn resolve_object(object: &mut Object, dictionaries: &mut BTreeMap<String, Dicti
             ),
             choices: std::mem::take(&mut field.options),
         });
-        field.options = dictionary.choices.clone();
         field.dictionary = Some(name);
     }
     // A verb's form may ask for an entry of a shared dictionary too.
@@ -317,7 +332,7 @@ fn check_object(object: &Object) -> Result<(), String> {
     }
     let mut seen = std::collections::HashSet::new();
     for field in &object.fields {
-        if !is_api_name(&field.name) {
+        if !is_api_name(&field.name) || crate::expr::is_reserved(&field.name) {
             return Err(format!("the field name {} is not allowed", field.name));
         }
         if !seen.insert(&field.name) {

@@ -128,9 +128,9 @@ fn postgres_match(sql: &mut Sql, object: Option<&str>, words: &Words) {
             Term::Exact(text) => lexeme(text),
             Term::Prefix(text) => format!("{}:*", lexeme(text)),
         };
-        sql.push(" AND (s.open @@ CAST(").bind(query.as_str()).push(" AS tsquery)");
+        sql.push(" AND (s.open @@ CAST(CAST(").bind(query.as_str()).push(" AS TEXT) AS tsquery)");
         if words.guarded {
-            sql.push(" OR s.guarded @@ CAST(").bind(query.as_str()).push(" AS tsquery)");
+            sql.push(" OR s.guarded @@ CAST(CAST(").bind(query.as_str()).push(" AS TEXT) AS tsquery)");
         }
         sql.push(")");
     }

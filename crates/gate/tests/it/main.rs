@@ -1,0 +1,9 @@
+//! The door, tried on a small business of its own: three objects, three roles, two departments.
+//! Every test runs on the embedded engine, and on PostgreSQL when `GUANXI_TEST_POSTGRES` names one.
+
+mod access;
+mod auth;
+mod metadata;
+mod reading;
+mod world;
+mod writing;
