@@ -1,8 +1,26 @@
 //! One file for each page. A handler parses, makes one call through the door, and renders; what a page
 //! shares with its fragments are functions in the same file.
 
+pub mod answer;
+pub mod board;
+pub mod bulk;
+pub mod calendar;
+pub mod compose;
+pub mod count;
+pub mod dev;
 pub mod entry;
+pub mod form;
+pub mod home;
+pub mod inline;
 pub mod link;
+pub mod list;
+pub mod live;
 pub mod login;
+pub mod lookup;
 pub mod password;
+pub mod peek;
+pub mod record;
 pub mod setup;
+pub mod timeline;
+pub mod verb;
+pub mod views;

@@ -8,7 +8,7 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{MethodFilter, MethodRouter, get, on},
 };
-use guanxi_model::access::action;
+use guanxi_model::access::action::{EDIT, EXPORT, READ};
 
 /// Who may come in at a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,32 @@ pub fn table() -> Vec<Route> {
         Route::post("/logout",   User, pages::login::log_out),
         Route::get ("/password", User, pages::password::show),
         Route::post("/password", User, pages::password::change),
+
+        // One's own day
+        Route::get ("/",         User, pages::home::show),
+        Route::get ("/calendar", User, pages::calendar::mine),
+        Route::get ("/events",   User, pages::live::events),
+        Route::get ("/dev/ui",   User, pages::dev::gallery),
+
+        // What inputs search for
+        Route::get ("/lookup/{object}", User, pages::lookup::records),
+        Route::get ("/regions",         User, pages::lookup::regions),
+
+        // Lists: table, board, calendar
+        Route::get ("/{object}",        Object(READ),   pages::list::show),
+        Route::get ("/{object}/facts",  Object(READ),   pages::list::facts),
+        Route::get ("/{object}/count",  Object(READ),   pages::count::show),
+        Route::get ("/{object}/export", Object(EXPORT), pages::bulk::export),
+        Route::get ("/{object}/bulk",   Object(READ),   pages::bulk::ask),
+        Route::post("/{object}/bulk",   Object(READ),   pages::bulk::change),
+        Route::get ("/{object}/views/new",         Object(READ), pages::views::ask),
+        Route::post("/{object}/views",             Object(READ), pages::views::save),
+        Route::get ("/{object}/views/{id}",        Object(READ), pages::views::edit),
+        Route::post("/{object}/views/{id}/delete", Object(READ), pages::views::delete),
+        Route::get ("/{object}/{id}/row",          Object(READ), pages::list::row),
+        Route::get ("/{object}/{id}/card",         Object(READ), pages::board::card),
+        Route::post("/{object}/{id}/move",         Object(READ), pages::board::r#move),
+        Route::post("/{object}/{id}/reschedule",   Object(EDIT), pages::calendar::reschedule),
     ]
 }
 

@@ -41,6 +41,8 @@ pub struct Asks {
     pub locale: Option<Locale>,
     /// The session's token, if the browser sent one.
     pub token: Option<String>,
+    /// The address that the browser shows while htmx asks.
+    pub current: Option<String>,
     /// The row height that this browser is set to: `compact` or `relaxed`.
     pub density: Option<String>,
 }
@@ -66,6 +68,7 @@ impl Asks {
             https: app.https || forwarded("x-forwarded-proto") == Some("https"),
             locale: accepted(text("accept-language")),
             token: cookie(headers, COOKIE),
+            current: headers.get("hx-current-url").and_then(|url| url.to_str().ok()).map(str::to_owned),
             density: cookie(headers, "gx_density")
                 .filter(|word| matches!(word.as_str(), "compact" | "relaxed")),
         }
@@ -172,8 +175,15 @@ impl Visit {
         if !self.asks.htmx {
             return Redirect::to(url).into_response();
         }
-        let place = serde_json::json!({ "path": url, "target": "#main" });
-        ([("hx-location", place.to_string())], ()).into_response()
+        // A boosted form is htmx's own, which needs to know the target; our own scripts take the bare address.
+        let place = match self.asks.main {
+            true => {
+                serde_json::json!({ "path": url, "target": "#main", "select": "#main", "swap": "outerMorph" })
+                    .to_string()
+            }
+            false => url.to_owned(),
+        };
+        ([("hx-location", place)], ()).into_response()
     }
 }
 

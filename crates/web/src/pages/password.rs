@@ -2,15 +2,11 @@
 
 use crate::{
     page::Page,
-    pages::entry,
+    pages::{answer, entry},
     session::{self, Answer, Params, Visit},
     ui::{self, Bar, Button},
 };
-use axum::{
-    extract::RawForm,
-    http::{StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{extract::RawForm, http::StatusCode, response::Response};
 use guanxi_gate::Error;
 use maud::html as markup;
 
@@ -22,7 +18,7 @@ pub async fn show(visit: Visit) -> Answer {
     visit.page(|visit| Ok::<_, Error>(draw(visit, None))).await
 }
 
-/// Changes it. The session goes on under a new token, because others of the user end.
+/// Changes it; other sessions of the user end, this one goes on.
 ///
 /// # Errors
 /// When the set cannot be written; a wrong or weak password is the form again.
@@ -34,8 +30,9 @@ pub async fn change(visit: Visit, RawForm(body): RawForm) -> Answer {
             if form.get("again").unwrap_or_default() != new {
                 return draw(visit, Some(visit.t("setup.mismatch"))).answer(visit);
             }
-            match visit.gate().change_password(visit.ctx(), old, new) {
-                Ok(()) => renew(visit, new),
+            let keep = visit.asks.token.as_deref().unwrap_or_default();
+            match visit.gate().change_password(visit.ctx(), old, new, keep) {
+                Ok(()) => Ok(answer::done(visit, "/", visit.t("password.saved"), None)),
                 Err(error) => match told(visit, &error) {
                     Some(text) => draw(visit, Some(&text)).answer(visit),
                     None => Err(error),
@@ -43,19 +40,6 @@ pub async fn change(visit: Visit, RawForm(body): RawForm) -> Answer {
             }
         })
         .await
-}
-
-fn renew(visit: &Visit, password: &str) -> Result<Response, Error> {
-    let login = &visit.ctx().subject.login;
-    let opened = visit.gate().log_in(login, password, visit.asks.ip.as_deref(), &visit.asks.agent)?;
-    let cookie = session::set_cookie(&visit.asks, &opened.token);
-    let mut response = if visit.asks.htmx {
-        (StatusCode::OK, [("hx-redirect", "/")]).into_response()
-    } else {
-        Redirect::to("/").into_response()
-    };
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
-    Ok(response)
 }
 
 fn told(visit: &Visit, error: &Error) -> Option<String> {

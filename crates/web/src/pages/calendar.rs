@@ -1,0 +1,372 @@
+//! The calendar: a list by its date, and everything of one's own by its date.
+
+use crate::{
+    page::Page,
+    pages::{
+        answer,
+        list::{self, State},
+    },
+    session::{Answer, Params, Visit},
+    show,
+    ui::{self, Bar, Button, Calendar, Day, Entry},
+};
+use axum::{body::Bytes, extract::Path, response::Response};
+use guanxi_gate::{Draft, Error, Visible};
+use guanxi_model::{
+    FieldKind, Object, Query, Value,
+    access::action,
+    expr::{Comparison, Expr, Function, Word},
+};
+use jiff::{ToSpan as _, civil::Date};
+use maud::{Markup, html};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Entries of a day that a month has room for.
+const ROOM: usize = 4;
+/// Most entries read for a month.
+const MOST: usize = 500;
+
+/// The days that are shown, and how to walk on.
+struct Window {
+    span: String,
+    day: Date,
+    first: Date,
+    last: Date,
+}
+
+impl Window {
+    fn of(span: &str, day: Date) -> Self {
+        let monday = |date: Date| date - i64::from(date.weekday().to_monday_zero_offset()).days();
+        let (first, last) = match span {
+            "day" => (day, day),
+            "week" => (monday(day), monday(day) + 6.days()),
+            _ => {
+                let last = day.last_of_month();
+                (monday(day.first_of_month()), monday(last) + 6.days())
+            }
+        };
+        Window { span: span.to_owned(), day, first, last }
+    }
+
+    fn step(&self, by: i32) -> Date {
+        let by = i64::from(by);
+        match self.span.as_str() {
+            "day" => self.day + by.days(),
+            "week" => self.day + (by * 7).days(),
+            _ => self.day.first_of_month() + by.months(),
+        }
+    }
+
+    fn days(&self) -> impl Iterator<Item = Date> + '_ {
+        let mut next = Some(self.first);
+        std::iter::from_fn(move || {
+            let day = next.filter(|day| *day <= self.last)?;
+            next = day.tomorrow().ok();
+            Some(day)
+        })
+    }
+}
+
+/// Something on a day, before it is drawn.
+struct Item {
+    at: Option<jiff::Timestamp>,
+    entry: Entry,
+}
+
+/// An object's list by its date: the content of the page.
+///
+/// # Errors
+/// When the set cannot be read.
+pub fn draw(visit: &Visit, state: &State) -> Result<Markup, Error> {
+    let object = &state.object;
+    let start = object.calendar.as_ref().map(|def| def.start.clone()).ok_or(Error::NotFound)?;
+    let window = Window::of(&state.span, state.day.unwrap_or(visit.ctx().today));
+    let mut days = BTreeMap::new();
+    gather(visit, object, &start, &window, state.expr.clone(), &state.q, &mut days)?;
+    let titles = list::named(visit, state, guanxi_gate::Titles::default())?;
+    let url = |day: Date, span: &str| {
+        state.url(&[("layout", Some("calendar")), ("day", Some(&day.to_string())), ("span", Some(span))])
+    };
+    let body = html! {
+        (walk(visit, &window, &url))
+        (grid(visit, &window, days, &url))
+    };
+    Ok(list::frame(visit, state, &list::chips(visit, state, &titles), None, &body))
+}
+
+/// `GET /calendar`: what is on for the reader: tasks, appointments, plan items, next contacts.
+///
+/// # Errors
+/// When the set cannot be read.
+pub async fn mine(visit: Visit) -> Answer {
+    let params = Params::parse(visit.asks.uri.query().unwrap_or_default());
+    visit
+        .page(move |visit| -> Result<Page, Error> {
+            let span = params.get("span").filter(|span| matches!(*span, "week" | "day")).unwrap_or("month");
+            let day = params.get("day").and_then(|day| day.parse().ok()).unwrap_or(visit.ctx().today);
+            let window = Window::of(span, day);
+            let mut days = BTreeMap::new();
+            for (object, field) in dated(visit) {
+                gather(visit, &object, &field, &window, Some(Expr::eq("owner", Expr::Word(Word::Me))), "", &mut days)?;
+            }
+            let url = |day: Date, span: &str| format!("/calendar?day={day}&span={span}");
+            let title = visit.t("nav.calendar").to_owned();
+            let creates = visit.gate().object("appointment").ok().filter(|object| list::may_create(visit, object));
+            let main = html! {
+                (ui::bar(&Bar {
+                    title: title.clone(),
+                    actions: Some(html! {
+                        (Button::icon_only("moon", visit.t("nav.theme")).run("theme").hide_small())
+                        (Button::icon_only("bell", visit.t("nav.bell")).go("/notices").hide_small())
+                        @if let Some(object) = &creates {
+                            (Button::new(visit.fill("common.new", &[("object", object.label.get(visit.locale()))]))
+                                .primary().icon("plus").key("C").go("/appointment/new"))
+                        }
+                    }),
+                    ..Bar::default()
+                }))
+                (walk(visit, &window, &url))
+                (grid(visit, &window, days, &url))
+            };
+            Ok(Page { title, menu: "calendar".to_owned(), main, ..Page::default() })
+        })
+        .await
+}
+
+/// Objects that have a date on which something is to be done, with that field.
+pub fn dated(visit: &Visit) -> Vec<(Arc<Object>, String)> {
+    let registry = visit.gate().registry();
+    let mut found = Vec::new();
+    for object in registry.objects().filter(|object| visit.may(&object.name, action::READ)) {
+        if let Some(calendar) = &object.calendar {
+            found.push((object.clone(), calendar.start.clone()));
+        }
+        let next = object.active_fields().find(|field| field.name.starts_with("next_contact"));
+        if let Some(field) =
+            next.filter(|field| object.calendar.as_ref().is_none_or(|def| def.start != field.name))
+        {
+            found.push((object.clone(), field.name.clone()));
+        }
+    }
+    found
+}
+
+/// What is on between two days, in order.
+///
+/// # Errors
+/// When the set cannot be read.
+pub fn between(
+    visit: &Visit,
+    object: &Object,
+    field: &str,
+    first: Date,
+    last: Date,
+    filter: Option<Expr>,
+    most: usize,
+) -> Result<(Vec<Visible>, guanxi_gate::Titles), Error> {
+    between_words(visit, object, field, first, last, filter, "", most)
+}
+
+#[expect(clippy::too_many_arguments, reason = "a range, a condition and words are what a calendar asks with")]
+fn between_words(
+    visit: &Visit,
+    object: &Object,
+    field: &str,
+    first: Date,
+    last: Date,
+    filter: Option<Expr>,
+    q: &str,
+    most: usize,
+) -> Result<(Vec<Visible>, guanxi_gate::Titles), Error> {
+    let instant = object.field(field).is_some_and(|field| matches!(field.value_kind(), FieldKind::Instant));
+    let bound = |date: Date| {
+        let date = Expr::Date(date);
+        if instant { Expr::Call(Function::Instant, vec![date]) } else { date }
+    };
+    let after = last.tomorrow().unwrap_or(last);
+    let range = Expr::compare(field, Comparison::GreaterOrEqual, bound(first)).and(Expr::compare(
+        field,
+        Comparison::Less,
+        bound(after),
+    ));
+    let mut fields = vec![object.title.clone(), field.to_owned()];
+    fields.extend(object.status.iter().cloned());
+    fields.extend(object.calendar.as_ref().and_then(|def| def.end.clone()));
+    let mut query = Query::of(&object.name).filter(range).fields(fields).sort([field]).limit(most);
+    if let Some(filter) = filter {
+        query = query.filter(filter);
+    }
+    query.search = (!q.is_empty()).then(|| q.to_owned());
+    let page = visit.gate().list(visit.ctx(), &query)?;
+    Ok((page.rows, page.titles))
+}
+
+fn gather(
+    visit: &Visit,
+    object: &Object,
+    field: &str,
+    window: &Window,
+    filter: Option<Expr>,
+    q: &str,
+    days: &mut BTreeMap<Date, Vec<Item>>,
+) -> Result<(), Error> {
+    let (rows, _) = between_words(visit, object, field, window.first, window.last, filter, q, MOST)?;
+    let ctx = visit.ctx();
+    for row in rows {
+        let (day, at) = match row.get(field) {
+            Value::Date(date) => (*date, None),
+            Value::Instant(at) => (at.to_zoned(ctx.zone.clone()).date(), Some(*at)),
+            _ => continue,
+        };
+        let action =
+            row.may.edit(field).then(|| format!("/{}/{}/reschedule?field={field}", object.name, row.id));
+        let entry = Entry {
+            id: format!("{}-{field}", row.id),
+            version: row.version,
+            action,
+            peek: format!("/{}/{}/peek", object.name, row.id),
+            time: at.map(|at| show::clock(ctx, at)).unwrap_or_default(),
+            title: row.title(),
+            hue: if object.hue == 0 { 256 } else { object.hue },
+            done: show::has_ended(object, &row),
+        };
+        days.entry(day).or_default().push(Item { at, entry });
+    }
+    Ok(())
+}
+
+/// Backwards, forwards, today, and how much is shown.
+fn walk(visit: &Visit, window: &Window, url: &dyn Fn(Date, &str) -> String) -> Markup {
+    let span = window.span.as_str();
+    let heading = match span {
+        "day" => show::long_day(visit.ctx(), window.day),
+        "week" => format!(
+            "{} \u{2013} {}",
+            show::day(visit.ctx(), window.first),
+            show::day(visit.ctx(), window.last)
+        ),
+        _ => {
+            let (year, month) = (window.day.year().to_string(), window.day.month().to_string());
+            visit.fill("calendar.month_title", &[("year", &year), ("month", &month)])
+        }
+    };
+    let spans: Vec<(String, String, String, bool)> =
+        [("month", "calendar.month"), ("week", "calendar.week"), ("day", "calendar.day")]
+            .into_iter()
+            .map(|(name, key)| (String::new(), visit.t(key).to_owned(), url(window.day, name), span == name))
+            .collect();
+    html! {
+        div .tools.calendar-walk {
+            (Button::icon_only("chevron-left", visit.t("calendar.previous")).small().go(url(window.step(-1), span)))
+            (Button::new(visit.t("common.today")).small().go(url(visit.ctx().today, span)))
+            (Button::icon_only("chevron-right", visit.t("calendar.next")).small().go(url(window.step(1), span)))
+            h2 { (heading) }
+            div .end { (ui::segmented(visit.t("calendar.span"), &spans)) }
+        }
+    }
+}
+
+fn grid(
+    visit: &Visit,
+    window: &Window,
+    mut days: BTreeMap<Date, Vec<Item>>,
+    url: &dyn Fn(Date, &str) -> String,
+) -> Markup {
+    for items in days.values_mut() {
+        items.sort_by_key(|item| item.at);
+    }
+    if window.span == "day" {
+        return agenda(visit, days.remove(&window.day).unwrap_or_default());
+    }
+    let room = if window.span == "week" { MOST } else { ROOM };
+    let weekdays = window.days().take(7).map(|day| visit.t(show::weekday_key(day)).to_owned()).collect();
+    let cells = window
+        .days()
+        .map(|date| {
+            let items = days.remove(&date).unwrap_or_default();
+            let rest = items.len().saturating_sub(room);
+            Day {
+                date: date.to_string(),
+                number: date.day().to_string(),
+                note: String::new(),
+                today: date == visit.ctx().today,
+                outside: window.span == "month" && date.month() != window.day.month(),
+                entries: items.into_iter().take(room).map(|item| item.entry).collect(),
+                more: (rest > 0)
+                    .then(|| (url(date, "day"), visit.fill("calendar.more", &[("n", &rest.to_string())]))),
+            }
+        })
+        .collect();
+    ui::calendar(&Calendar { label: visit.t("nav.calendar").to_owned(), weekdays, days: cells })
+}
+
+/// A day as a list.
+fn agenda(visit: &Visit, items: Vec<Item>) -> Markup {
+    if items.is_empty() {
+        return ui::empty_state(&ui::Empty {
+            icon: "calendar-check".to_owned(),
+            title: visit.t("calendar.free").to_owned(),
+            text: visit.t("calendar.free_text").to_owned(),
+            ..ui::Empty::default()
+        });
+    }
+    html! {
+        ol .agenda.scroll-end {
+            @for Item { entry, .. } in items {
+                li {
+                    time { @if entry.time.is_empty() { (visit.t("calendar.all_day")) } @else { (entry.time) } }
+                    button class={ "entry h-" (entry.hue) @if entry.done { " done" } } type="button" data-drawer=(entry.peek) {
+                        span .ell { (entry.title) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /{object}/{id}/reschedule?field=…`: an entry was dropped on another day; its time of day and its length stay.
+///
+/// # Errors
+/// When the record was changed in between, or may not be changed.
+pub async fn reschedule(visit: Visit, Path((object, id)): Path<(String, String)>, body: Bytes) -> Answer {
+    let form = answer::form(&body);
+    visit
+        .answer(move |visit| -> Result<Response, Error> {
+            let id = answer::record_id(&id)?;
+            let malformed = || Error::Malformed(guanxi_model::Message::new("field.date"));
+            let date: Date = form.get("date").and_then(|date| date.parse().ok()).ok_or_else(malformed)?;
+            let version = form.get("version").and_then(|version| version.parse().ok());
+            let record = visit.gate().get(visit.ctx(), &object, id)?;
+            let calendar = record.object.calendar.clone();
+            let field = visit
+                .asks
+                .param("field")
+                .or_else(|| calendar.as_ref().map(|def| def.start.clone()))
+                .ok_or(Error::NotFound)?;
+            let mut draft = Draft::new();
+            match record.get(&field) {
+                Value::Instant(at) => {
+                    let moved = |at: jiff::Timestamp, days: i64| {
+                        at.to_zoned(visit.ctx().zone.clone())
+                            .checked_add(days.days())
+                            .map_or(at, |zoned| zoned.timestamp())
+                    };
+                    let from = at.to_zoned(visit.ctx().zone.clone()).date();
+                    let days = from.until(date).map_or(0, |span| i64::from(span.get_days()));
+                    draft = draft.set(&field, moved(*at, days));
+                    let end = calendar.filter(|def| def.start == field).and_then(|def| def.end);
+                    if let Some((end, until)) =
+                        end.and_then(|end| record.get(&end).as_instant().map(|until| (end, until)))
+                    {
+                        draft = draft.set(&end, moved(until, days));
+                    }
+                }
+                _ => draft = draft.set(&field, date),
+            }
+            visit.gate().update(visit.ctx(), &object, id, version, draft)?;
+            let text = visit
+                .fill("calendar.moved", &[("name", &record.title()), ("day", &show::day(visit.ctx(), date))]);
+            Ok(answer::toasted(axum::response::IntoResponse::into_response(()), ui::Tone::Ok, text, None))
+        })
+        .await
+}

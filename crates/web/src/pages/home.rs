@@ -1,0 +1,364 @@
+//! The first page: what is to be done today, what is coming up, what one worked on, and how one stands.
+
+use crate::{
+    page::Page,
+    pages::{calendar, list},
+    session::{Answer, Visit, encode},
+    show,
+    ui::{self, Bar, Button, ChartCard, Kpi, Related, RelatedItem, Tone},
+};
+use guanxi_crm::office::todo::{Todo, todos};
+use guanxi_gate::Error;
+use guanxi_model::{
+    Aggregate, Object, Query, Scope, Value,
+    access::action,
+    expr::{self, Expr, Word},
+    query::{DatePart, Group, Measure, MeasureFn},
+};
+use jiff::{Timestamp, ToSpan as _};
+use maud::{Markup, html};
+use rust_decimal::{Decimal, prelude::ToPrimitive as _};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Objects whose records one works on.
+const WORKED_ON: [&str; 5] = ["customer", "opportunity", "contact", "service_request", "order"];
+/// What one makes most often.
+const MADE: [&str; 5] = ["customer", "opportunity", "service_request", "task", "activity"];
+
+/// `GET /`
+///
+/// # Errors
+/// When the set cannot be read.
+pub async fn show(visit: Visit) -> Answer {
+    visit
+        .page(|visit| -> Result<Page, Error> {
+            let todos = todos(visit.gate(), visit.ctx())?;
+            let pipeline = pipeline(visit)?;
+            let main = html! {
+                (head(visit))
+                div .dash.home.scroll-end {
+                    (figures(visit, &todos)?)
+                    (to_do(visit, &todos))
+                    (upcoming(visit)?)
+                    @if let Some(pipeline) = pipeline { (pipeline) }
+                    (recent(visit)?)
+                }
+            };
+            Ok(Page {
+                title: visit.t("nav.home").to_owned(),
+                menu: "home".to_owned(),
+                main,
+                ..Page::default()
+            })
+        })
+        .await
+}
+
+fn head(visit: &Visit) -> Markup {
+    let hour = visit.ctx().now.to_zoned(visit.ctx().zone.clone()).hour();
+    let greeting = match hour {
+        5..=10 => "home.morning",
+        11..=12 => "home.noon",
+        13..=17 => "home.afternoon",
+        _ => "home.evening",
+    };
+    let quick = MADE
+        .iter()
+        .filter_map(|name| visit.gate().object(name).ok())
+        .filter(|object| list::may_create(visit, object));
+    let quick: Vec<Arc<Object>> = quick.take(3).collect();
+    ui::bar(&Bar {
+        title: visit.fill(greeting, &[("name", &visit.ctx().subject.name)]),
+        sub: show::long_day(visit.ctx(), visit.ctx().today),
+        actions: Some(html! {
+            (Button::icon_only("moon", visit.t("nav.theme")).run("theme").hide_small())
+            (Button::icon_only("bell", visit.t("nav.bell")).go("/notices").hide_small())
+            @for (position, object) in quick.iter().enumerate().rev() {
+                @let label = visit.fill("common.new", &[("object", object.label.get(visit.locale()))]);
+                @let button = Button::new(label).icon("plus").go(format!("/{}/new", object.name)).hide_small();
+                @if position == 0 { (button.primary().key("C")) } @else { (button) }
+            }
+        }),
+        ..Bar::default()
+    })
+}
+
+/// Which of an object's records are the reader's business: their own, unless they answer for those of others.
+fn reach(visit: &Visit, object: &str) -> Option<Expr> {
+    let rights = &visit.ctx().rights;
+    let scopes = |action: &str| -> Vec<&Scope> {
+        rights.grants.iter().filter(|grant| grant.covers(object, action)).map(|grant| &grant.scope).collect()
+    };
+    let writes = scopes(action::EDIT);
+    let scopes = if writes.is_empty() { scopes(action::READ) } else { writes };
+    let others = rights.everything || scopes.iter().any(|scope| **scope != Scope::Own);
+    (!others).then(|| Expr::eq("owner", Expr::Word(Word::Me)))
+}
+
+fn joined(reach: Option<Expr>, more: &str) -> Result<Expr, Error> {
+    let more = expr::parse(more)?;
+    Ok(reach.map_or_else(|| more.clone(), |reach| reach.and(more.clone())))
+}
+
+fn list_url(object: &str, filter: &Expr) -> String {
+    format!("/{object}?view=all&filter={}", encode(&filter.to_string()))
+}
+
+/// Four figures: customers, open business, orders of the month, what is late.
+fn figures(visit: &Visit, todos: &[Todo]) -> Result<Markup, Error> {
+    let locale = visit.locale();
+    let mut kpis = Vec::new();
+    if visit.may("customer", action::READ) {
+        let mine = joined(reach(visit, "customer"), "true")?;
+        let fresh = mine.clone().and(
+            expr::parse("created_at >= instant(start_of_month)")
+                .or_else(|_| expr::parse("created_at >= start_of_month"))?,
+        );
+        let count = list::count(visit, "customer", Some(mine.clone()), "")?;
+        let new = list::count(visit, "customer", Some(fresh), "")?;
+        kpis.push(Kpi {
+            title: visit.t("home.customers").to_owned(),
+            value: list::capped(count),
+            delta: visit.fill("home.new_this_month", &[("n", &list::capped(new))]),
+            tone: if new > 0 { Tone::Ok } else { Tone::Muted },
+            href: Some(list_url("customer", &mine)),
+            ..Kpi::default()
+        });
+    }
+    if visit.may("opportunity", action::READ) {
+        let open = joined(reach(visit, "opportunity"), r#"status in ["assigned", "developing"]"#)?;
+        let (count, amount) = sum(visit, "opportunity", "amount", open.clone())?;
+        kpis.push(Kpi {
+            title: visit.t("home.pipeline").to_owned(),
+            value: show::compact(amount, locale),
+            delta: visit.fill("home.deals", &[("n", &count.to_string())]),
+            href: Some(list_url("opportunity", &open)),
+            ..Kpi::default()
+        });
+    }
+    if visit.may("order", action::READ) {
+        let month = joined(reach(visit, "order"), "ordered_on >= start_of_month")?;
+        let (count, amount) = sum(visit, "order", "total", month.clone())?;
+        kpis.push(Kpi {
+            title: visit.t("home.orders").to_owned(),
+            value: show::compact(amount, locale),
+            delta: visit.fill("home.orders_n", &[("n", &count.to_string())]),
+            href: Some(list_url("order", &month)),
+            ..Kpi::default()
+        });
+    }
+    let late: i64 = todos.iter().filter(|todo| todo.late).map(|todo| todo.count).sum();
+    if !todos.is_empty() {
+        let open: i64 = todos.iter().map(|todo| todo.count).sum();
+        kpis.push(Kpi {
+            title: visit.t("home.late").to_owned(),
+            value: late.to_string(),
+            delta: visit.fill("home.open", &[("n", &open.to_string())]),
+            tone: if late > 0 { Tone::Bad } else { Tone::Muted },
+            ..Kpi::default()
+        });
+    }
+    Ok(html! { @for kpi in kpis.iter().take(4) { (ui::kpi(kpi)) } })
+}
+
+fn sum(visit: &Visit, object: &str, field: &str, filter: Expr) -> Result<(i64, Decimal), Error> {
+    let measures = vec![
+        Measure { function: MeasureFn::Count, field: None },
+        Measure { function: MeasureFn::Sum, field: Some(field.to_owned()) },
+    ];
+    let aggregate = Aggregate {
+        object: object.to_owned(),
+        measures,
+        filter: Some(filter),
+        limit: 1,
+        ..Aggregate::default()
+    };
+    let table = match visit.gate().aggregate(visit.ctx(), &aggregate) {
+        Ok(table) => table,
+        Err(Error::Forbidden(_)) => return Ok((0, Decimal::ZERO)),
+        Err(error) => return Err(error),
+    };
+    let row = table.rows.first();
+    let number =
+        |at: usize| row.and_then(|row| row.measures.get(at)).and_then(Value::as_decimal).unwrap_or_default();
+    Ok((number(0).to_i64().unwrap_or_default(), number(1)))
+}
+
+/// The counters of the day, each leading to the list of exactly what it counts.
+fn to_do(visit: &Visit, todos: &[Todo]) -> Markup {
+    let mut open: Vec<&Todo> = todos.iter().filter(|todo| todo.count > 0).collect();
+    open.sort_by_key(|todo| !todo.late);
+    let content = html! {
+        @if open.is_empty() {
+            p .none { (ui::icon("circle-check")) (visit.t("home.nothing_to_do")) }
+        } @else {
+            ul .todos {
+                @for todo in open {
+                    @let url = format!("/{}?view=all&filter={}", todo.object, encode(todo.filter));
+                    li {
+                        a href=(url) {
+                            (ui::icon(todo.icon))
+                            span .ell { (todo.label) }
+                            b class=(if todo.late { Tone::Bad.text_class() } else { "" }) { (list::capped(todo.count)) }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    ui::panel(visit.t("home.to_do"), "half", None, &content)
+}
+
+/// What is on in the coming week.
+fn upcoming(visit: &Visit) -> Result<Markup, Error> {
+    let ctx = visit.ctx();
+    let last = ctx.today.checked_add(7.days()).unwrap_or(ctx.today);
+    let mut items: Vec<(jiff::civil::Date, Option<Timestamp>, Markup)> = Vec::new();
+    for (object, field) in calendar::dated(visit) {
+        let own = Some(Expr::eq("owner", Expr::Word(Word::Me)));
+        let (rows, _) = calendar::between(visit, &object, &field, ctx.today, last, own, 8)?;
+        for row in rows.iter().filter(|row| !show::has_ended(&object, row)) {
+            let (day, at) = match row.get(&field) {
+                Value::Date(date) => (*date, None),
+                Value::Instant(at) => (at.to_zoned(ctx.zone.clone()).date(), Some(*at)),
+                _ => continue,
+            };
+            let (icon, words, tone) = show::due(ctx, day, at);
+            let line = html! {
+                a href={ "/" (object.name) "/" (row.id) } {
+                    span class={ "dot h-" (if object.hue == 0 { 256 } else { object.hue }) } aria-hidden="true" {}
+                    span .text { span .ell { (row.title()) } small { (object.label.get(visit.locale())) } }
+                    span .end { (ui::toned(icon, &words, tone)) }
+                }
+            };
+            items.push((day, at, line));
+        }
+    }
+    items.sort_by_key(|(day, at, _)| (*day, at.is_none(), *at));
+    let all = Button::new(visit.t("nav.calendar")).ghost().small().go("/calendar");
+    let content = html! {
+        @if items.is_empty() {
+            p .none { (ui::icon("calendar-check")) (visit.t("home.nothing_upcoming")) }
+        } @else {
+            ul .lines { @for (_, _, line) in items.iter().take(7) { li { (line) } } }
+        }
+    };
+    Ok(ui::panel(visit.t("home.upcoming"), "half", Some(&html! { (all) }), &content))
+}
+
+/// Open business by where it stands.
+fn pipeline(visit: &Visit) -> Result<Option<Markup>, Error> {
+    if !visit.may("opportunity", action::READ) {
+        return Ok(None);
+    }
+    let object = visit.gate().object("opportunity")?;
+    let Some(field) = object.field("status") else { return Ok(None) };
+    let reach = reach(visit, "opportunity");
+    let aggregate = Aggregate {
+        object: "opportunity".to_owned(),
+        group_by: vec![Group { field: "status".to_owned(), part: DatePart::Whole }],
+        measures: vec![
+            Measure { function: MeasureFn::Count, field: None },
+            Measure { function: MeasureFn::Sum, field: Some("amount".to_owned()) },
+        ],
+        filter: reach.clone(),
+        limit: 50,
+        ..Aggregate::default()
+    };
+    let table = match visit.gate().aggregate(visit.ctx(), &aggregate) {
+        Ok(table) => table,
+        Err(Error::Forbidden(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let ten_thousand = Decimal::from(10_000);
+    let (mut categories, mut amounts, mut urls, mut total) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    for option in field.options.iter().filter(|option| option.value != "archived") {
+        let row =
+            table.rows.iter().find(|row| row.keys.first().and_then(Value::as_text) == Some(&option.value));
+        let number = |at: usize| {
+            row.and_then(|row| row.measures.get(at)).and_then(Value::as_decimal).unwrap_or_default()
+        };
+        total += number(0).to_i64().unwrap_or_default();
+        let amount = if visit.locale() == guanxi_model::Locale::Zh {
+            number(1) / ten_thousand
+        } else {
+            number(1) / Decimal::from(1000)
+        };
+        categories.push(option.label.get(visit.locale()).to_owned());
+        amounts.push(amount.round_dp(1).to_f64().unwrap_or_default());
+        let at = Expr::eq("status", option.value.as_str());
+        urls.push(list_url(
+            "opportunity",
+            &reach.clone().map_or_else(|| at.clone(), |reach| reach.and(at.clone())),
+        ));
+    }
+    if total == 0 {
+        return Ok(None);
+    }
+    Ok(Some(ui::chart_card(&ChartCard {
+        id: "pipeline".to_owned(),
+        title: visit.t("home.by_status").to_owned(),
+        unit: visit.t("home.by_status_unit").to_owned(),
+        summary: visit.fill("home.by_status_summary", &[("n", &total.to_string())]),
+        span: 6,
+        tall: false,
+        data: json!({
+            "kind": "hbar",
+            "categories": categories,
+            "series": [{ "name": visit.t("home.amount"), "values": amounts }],
+            "urls": urls,
+            "unit": visit.t("home.by_status_unit"),
+        }),
+        menu: visit.t("common.more").to_owned(),
+    })))
+}
+
+/// What one changed last.
+fn recent(visit: &Visit) -> Result<Markup, Error> {
+    let mut items: Vec<(Timestamp, RelatedItem)> = Vec::new();
+    for name in WORKED_ON {
+        let Ok(object) = visit.gate().object(name) else { continue };
+        if !visit.may(name, action::READ) {
+            continue;
+        }
+        let mine = Expr::eq("updated_by", Expr::Word(Word::Me)).or(Expr::eq("owner", Expr::Word(Word::Me)));
+        let query = Query::of(name)
+            .filter(mine)
+            .fields(
+                [object.title.as_str(), "updated_at", "kind"]
+                    .into_iter()
+                    .filter(|field| object.field(field).is_some()),
+            )
+            .sort(["-updated_at"])
+            .limit(6);
+        for row in visit.gate().list(visit.ctx(), &query)?.rows {
+            let Some(at) = row.get("updated_at").as_instant() else { continue };
+            let title = row.title();
+            let avatar = match list::avatar(&object, &row, &title) {
+                none if none.0.is_empty() => html! { (ui::icon(&object.icon)) },
+                avatar => avatar,
+            };
+            items.push((
+                at,
+                RelatedItem {
+                    href: format!("/{name}/{}", row.id),
+                    avatar: Some(avatar),
+                    hint: Some(html! { (object.label.get(visit.locale())) }),
+                    end_hint: show::ago(visit.ctx(), at),
+                    title,
+                    ..RelatedItem::default()
+                },
+            ));
+        }
+    }
+    items.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let list = ui::related_list(&Related {
+        id: "recent".to_owned(),
+        title: visit.t("home.recent").to_owned(),
+        items: items.into_iter().take(7).map(|(_, item)| item).collect(),
+        none: visit.t("home.nothing_recent").to_owned(),
+        ..Related::default()
+    });
+    Ok(html! { div .half { (list) } })
+}

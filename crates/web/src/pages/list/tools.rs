@@ -1,0 +1,298 @@
+//! What stands around the records, whatever their layout: header, tabs, conditions, sort and columns.
+
+use super::state::{State, is_sortable};
+use crate::{
+    session::Visit,
+    ui::{self, Act, Bar, Button, Chip, Menu, MenuItem, Tab},
+};
+use guanxi_model::{Object, access::action, registry::resolve_path};
+use maud::{Markup, html};
+use serde_json::json;
+
+/// Header, tabs and tools around a body. `known` is the number of records, when it is already known.
+pub fn frame(visit: &Visit, state: &State, chips: &[Chip], known: Option<usize>, body: &Markup) -> Markup {
+    let object = &state.object;
+    let lazy = state.sub_url("facts", &[("layout", &state.layout)]);
+    html! {
+        div .list-page.has-fab data-density=[density_of(visit)] {
+            (bar(visit, object, &html! { span #list-count .sub { @if let Some(n) = known { (n) } } }, &extra(visit, state)))
+            (tabs(visit, state))
+            (tools(visit, state, chips))
+            (body)
+            @if may_create(visit, object) {
+                (ui::fab("plus", &new_label(visit, object), &Act::Go(new_url(object))))
+            }
+            span hidden hx-get=(lazy) hx-trigger="load" hx-swap="none" {}
+        }
+    }
+}
+
+/// The header of an object's pages.
+pub fn bar(visit: &Visit, object: &Object, start: &Markup, extra: &Markup) -> Markup {
+    ui::bar(&Bar {
+        title: object.plural_label(visit.locale()).to_owned(),
+        start: Some(start.clone()),
+        actions: Some(html! {
+            (ui::Button::icon_only("moon", visit.t("nav.theme")).run("theme").hide_small())
+            (ui::Button::icon_only("bell", visit.t("nav.bell")).go("/notices").hide_small())
+            (extra)
+            @if may_create(visit, object) {
+                (Button::new(new_label(visit, object)).primary().icon("plus").key("C").go(new_url(object)).hide_small())
+            }
+        }),
+        ..Bar::default()
+    })
+}
+
+fn extra(visit: &Visit, state: &State) -> Markup {
+    let object = &state.object;
+    html! {
+        @if visit.may(&object.name, action::EXPORT) {
+            (Button::icon_only("download", visit.t("list.export")).dialog(state.sub_url("bulk", &[("do", "export"), ("all", "1")])).hide_small())
+        }
+        @if may_import(visit, object) {
+            (Button::new(visit.t("list.import")).icon("upload").go(import_url(object)).hide_small())
+        }
+    }
+}
+
+/// Whether the reader may make a record by a form.
+pub fn may_create(visit: &Visit, object: &Object) -> bool {
+    !object.access.program_only && visit.may(&object.name, action::CREATE)
+}
+
+/// Whether the reader may bring records in from a file.
+pub fn may_import(visit: &Visit, object: &Object) -> bool {
+    may_create(visit, object) && visit.may(&object.name, action::IMPORT)
+}
+
+/// The address of the import wizard.
+pub fn import_url(object: &Object) -> String {
+    format!("/import?object={}", object.name)
+}
+
+fn new_label(visit: &Visit, object: &Object) -> String {
+    visit.fill("common.new", &[("object", object.label.get(visit.locale()))])
+}
+
+fn new_url(object: &Object) -> String {
+    format!("/{}/new", object.name)
+}
+
+fn tabs(visit: &Visit, state: &State) -> Markup {
+    let object = &state.object;
+    let tabs: Vec<Tab> = state
+        .views
+        .iter()
+        .map(|view| Tab {
+            label: view.label.clone(),
+            count: Some(String::new()),
+            href: format!("/{}?view={}", object.name, crate::session::encode(&view.name)),
+            icon: (view.mine && view.id.is_some()).then(|| "star".to_owned()),
+            current: view.name == state.view.name,
+            id: Some(format!("tab-{}", view.name)),
+        })
+        .collect();
+    let mut layouts = vec![("table", "table", "layout.table")];
+    if object.board.is_some() {
+        layouts.push(("board", "kanban", "layout.board"));
+    }
+    if object.calendar.is_some() {
+        layouts.push(("calendar", "calendar", "layout.calendar"));
+    }
+    let layouts: Vec<(String, String, String, bool)> = layouts
+        .into_iter()
+        .map(|(name, icon, key)| {
+            (
+                icon.to_owned(),
+                visit.t(key).to_owned(),
+                state.url(&[("layout", Some(name))]),
+                state.layout == name,
+            )
+        })
+        .collect();
+    let end = html! {
+        (own_view(visit, state))
+        @if layouts.len() > 1 { (ui::segmented(visit.t("layout.label"), &layouts)) }
+    };
+    ui::view_tabs(visit.t("list.views"), &tabs, Some(&end))
+}
+
+/// What can be done with the view itself.
+fn own_view(visit: &Visit, state: &State) -> Markup {
+    let view = &state.view;
+    let id = view.id.filter(|_| view.mine);
+    html! {
+        @if let Some(id) = id {
+            (Button::icon_only("ellipsis", visit.t("view.menu")).small().menu("view-menu"))
+            (ui::menu(&Menu {
+                id: "view-menu".to_owned(),
+                label: visit.t("view.menu").to_owned(),
+                items: vec![
+                    MenuItem::new("pencil", visit.t("view.rename"), Act::Dialog(format!("/{}/views/{id}", state.object.name))),
+                    MenuItem::new("share-2", visit.t("view.share"), Act::Dialog(format!("/{}/views/{id}", state.object.name))),
+                    MenuItem::Rule,
+                    MenuItem::danger("trash-2", visit.t("view.delete"), Act::Post(format!("/{}/views/{id}/delete", state.object.name))),
+                ],
+            }))
+        }
+        (Button::new(visit.t("view.new")).icon("plus").ghost().small().dialog(save_url(state)).hide_small())
+    }
+}
+
+fn save_url(state: &State) -> String {
+    let columns = state.columns.join(",");
+    let sort = state.sort.join(",");
+    state.sub_url("views/new", &[("columns", &columns), ("sort", &sort), ("layout", &state.layout)])
+}
+
+fn tools(visit: &Visit, state: &State, chips: &[Chip]) -> Markup {
+    html! {
+        div .tools {
+            @for chip in chips { (ui::chip(chip)) }
+            (filter(visit, state))
+            @if state.layout == "table" {
+                (sort(visit, state))
+                (columns(visit, state))
+                (density(visit, state))
+            }
+            (search(visit, state))
+            @if state.changed {
+                div .end {
+                    span .muted.hide-s { (visit.t("view.changed")) }
+                    (Button::new(visit.t("view.restore")).ghost().small().go(format!("/{}?view={}", state.object.name, crate::session::encode(&state.view.name))))
+                    (Button::new(visit.t("view.save")).small().dialog(save_url(state)))
+                }
+            }
+        }
+    }
+}
+
+/// The filter builder is an island that writes into the address; chips say what it wrote.
+fn filter(visit: &Visit, state: &State) -> Markup {
+    html! {
+        filter-button data-object=(state.object.name) data-filter=(state.filter) data-count={ "/" (state.object.name) "/count" } {
+            (opener("filter", visit.t("list.filter")))
+        }
+    }
+}
+
+fn opener(icon: &str, label: &str) -> Markup {
+    html! {
+        button .btn.ghost.sz-s type="button" data-open aria-haspopup="dialog" aria-expanded="false" {
+            (ui::icon(icon))
+            span .label { (label) }
+        }
+    }
+}
+
+fn sort(visit: &Visit, state: &State) -> Markup {
+    let object = &state.object;
+    let current = state.sort.first().map(|sort| guanxi_model::query::Sort::parse(sort));
+    let label_of =
+        |name: &str| object.field(name).map_or(name, |field| field.label.get(visit.locale())).to_owned();
+    let (label, arrow) = match &current {
+        Some(sort) => (label_of(&sort.field), Some(if sort.descending { "arrow-down" } else { "arrow-up" })),
+        None => (visit.t("list.sort").to_owned(), None),
+    };
+    let shown = state.columns.iter().filter_map(|column| object.field(column));
+    let mut items: Vec<MenuItem> = shown
+        .filter(|field| is_sortable(field))
+        .map(|field| {
+            let is_current = current.as_ref().is_some_and(|sort| sort.field == field.name);
+            let name = field.name.as_str();
+            MenuItem::choice(
+                field.label.get(visit.locale()),
+                Act::Go(state.url(&[("sort", Some(name))])),
+                is_current,
+            )
+        })
+        .collect();
+    if let Some(sort) = &current {
+        let url = |descending: bool| {
+            state.url(&[("sort", Some(&format!("{}{}", if descending { "-" } else { "" }, sort.field)))])
+        };
+        items.push(MenuItem::Rule);
+        items.push(MenuItem::choice(visit.t("list.ascending"), Act::Go(url(false)), !sort.descending));
+        items.push(MenuItem::choice(visit.t("list.descending"), Act::Go(url(true)), sort.descending));
+    }
+    let mut button = Button::new(label).icon("arrow-up-down").ghost().small().menu("sort-menu");
+    if let Some(arrow) = arrow {
+        button = button.end_icon(arrow);
+    }
+    html! {
+        (button)
+        (ui::menu(&Menu { id: "sort-menu".to_owned(), label: visit.t("list.sort").to_owned(), items }))
+    }
+}
+
+/// Which columns, in which order.
+fn columns(visit: &Visit, state: &State) -> Markup {
+    let object = &state.object;
+    let registry = visit.gate().registry();
+    let label = |path: &str| match resolve_path(&registry, object, path) {
+        Some((owner, field)) if path.contains('.') => {
+            format!("{} · {}", owner.label.get(visit.locale()), field.label.get(visit.locale()))
+        }
+        Some((_, field)) => field.label.get(visit.locale()).to_owned(),
+        None => path.to_owned(),
+    };
+    let shown = state.columns.iter().map(
+        |path| json!({ "field": path, "label": label(path), "shown": true, "fixed": *path == object.title }),
+    );
+    let hidden = object
+        .active_fields()
+        .filter(|field| !state.columns.contains(&field.name) && super::may_see(visit, object, &field.name))
+        .map(
+            |field| json!({ "field": field.name, "label": field.label.get(visit.locale()), "shown": false }),
+        );
+    let columns: serde_json::Value = shown.chain(hidden).collect();
+    html! {
+        column-button {
+            (opener("columns-3", visit.t("list.columns")))
+            (ui::json_script(None, &columns))
+        }
+    }
+}
+
+/// The height of rows: the one just chosen, else what this browser keeps.
+fn density_of(visit: &Visit) -> Option<String> {
+    visit.asks.param("density").or_else(|| visit.asks.density.clone())
+}
+
+fn density(visit: &Visit, state: &State) -> Markup {
+    let now = density_of(visit).unwrap_or_else(|| "normal".to_owned());
+    let item = |name: &str, key: &'static str| {
+        MenuItem::choice(visit.t(key), Act::Go(state.url(&[("density", Some(name))])), now == name)
+    };
+    html! {
+        (Button::new(visit.t("list.density")).icon("rows-3").ghost().small().menu("density-menu").hide_small())
+        (ui::menu(&Menu {
+            id: "density-menu".to_owned(),
+            label: visit.t("list.density").to_owned(),
+            items: vec![item("compact", "list.compact"), item("normal", "list.normal"), item("relaxed", "list.relaxed")],
+        }))
+    }
+}
+
+fn search(visit: &Visit, state: &State) -> Markup {
+    html! {
+        form .field-search method="get" action={ "/" (state.object.name) } role="search" {
+            (hidden(state, &["q"]))
+            span .input.affix.sz-s {
+                (ui::icon("search"))
+                input type="search" name="q" value=(state.q) placeholder=(visit.t("list.search")) aria-label=(visit.t("list.search")) autocomplete="off";
+            }
+        }
+    }
+}
+
+/// The state of the list as hidden inputs of a form that changes one part of it.
+fn hidden(state: &State, without: &[&str]) -> Markup {
+    let url = state.url(&without.iter().map(|name| (*name, None)).collect::<Vec<_>>());
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let params = crate::session::Params::parse(query);
+    html! {
+        @for (name, value) in params.pairs() { input type="hidden" name=(name) value=(value); }
+    }
+}
