@@ -42,6 +42,9 @@ pub(crate) fn all(tx: &mut Tx<'_>, object: &Arc<Object>, changes: Vec<Change>) -
 /// Saves changes of one object, each on its own: a bad one is reported and the others are saved.
 pub(crate) fn each(tx: &mut Tx<'_>, object: &Arc<Object>, mut changes: Vec<Change>) -> Result<Vec<Result<Saved>>> {
     complete(tx, object, &mut changes)?;
+    for change in &mut changes {
+        validate::check_given(object, change);
+    }
     for rule in rules_of(tx, object) {
         rule.before(tx, &mut changes)?;
     }

@@ -39,22 +39,17 @@ pub(crate) fn compute_formulas(tx: &mut Tx<'_>, change: &mut Change) {
     let object = change.object.clone();
     for field in object.active_fields() {
         let FieldKind::Formula { expr: source, .. } = &field.kind else { continue };
-        let value = parsed(tx, &object, source)
-            .and_then(|expr| Ok(expr::evaluate(&expr, &Changed(change), &tx.env())?))
+        let value = tx
+            .expression(&object, source)
+            .and_then(|expr| expr::evaluate(&expr, &Changed(change), &tx.env()).ok())
             .unwrap_or_default();
         change.set(&field.name, value);
     }
 }
 
-fn parsed(tx: &Tx<'_>, object: &Object, source: &str) -> Result<expr::Expr> {
-    let expr = expr::parse(source)?;
-    Ok(expr::check(&expr, &(&*tx.registry, object))?.expr)
-}
-
-fn holds(tx: &Tx<'_>, change: &Change, source: &str) -> bool {
-    parsed(tx, &change.object, source)
-        .and_then(|expr| Ok(expr::holds(&expr, &Changed(change), &tx.env())?))
-        .unwrap_or(false)
+fn holds(tx: &mut Tx<'_>, change: &Change, source: &str) -> bool {
+    let Some(expr) = tx.expression(&change.object, source) else { return false };
+    expr::holds(&expr, &Changed(change), &tx.env()).unwrap_or(false)
 }
 
 /// Checks every change and adds what is wrong to its draft.
@@ -79,25 +74,38 @@ pub(crate) fn check(tx: &mut Tx<'_>, object: &Arc<Object>, changes: &mut [Change
     Ok(())
 }
 
-fn check_fields(tx: &Tx<'_>, object: &Object, change: &mut Change) {
+/// What a person may not give: fields that only the program changes, and those fixed since the beginning.
+/// Runs before the rules, whose own values for such fields are the program's.
+pub(crate) fn check_given(object: &Object, change: &mut Change) {
+    if change.by_program || change.before.is_none() {
+        return;
+    }
+    let mut issues = Vec::new();
+    for field in object.active_fields().filter(|field| !field.is_computed() && change.changes(&field.name)) {
+        if change.draft.issues.iter().any(|issue| issue.field.as_deref() == Some(&field.name)) {
+            continue;
+        }
+        if field.read_only {
+            issues.push(Issue::field(&field.name, "read_only", named("gate.read_only", field)));
+        }
+        if field.fixed && !matches!(field.kind, FieldKind::AutoNumber { .. }) {
+            issues.push(Issue::field(&field.name, "fixed", named("field.fixed", field)));
+        }
+    }
+    change.draft.issues.extend(issues);
+}
+
+fn check_fields(tx: &mut Tx<'_>, object: &Object, change: &mut Change) {
     let mut issues = Vec::new();
     for field in object.active_fields() {
         let value = change.value(&field.name);
         let touched = change.draft.values.contains_key(&field.name);
-        if touched && !change.by_program && !field.is_computed() {
-            let differs = change.changes(&field.name);
-            let numbered = matches!(field.kind, FieldKind::AutoNumber { .. });
-            if field.read_only && differs && change.before.is_some() {
-                issues.push(Issue::field(&field.name, "read_only", named("gate.read_only", field)));
-            }
-            if field.fixed && differs && change.before.is_some() && !numbered {
-                issues.push(Issue::field(&field.name, "fixed", named("field.fixed", field)));
-            }
-        }
         let checked = change.before.is_none() || touched;
-        let shown = || field.show_when.as_deref().is_none_or(|when| holds(tx, change, when));
-        let required = field.required || field.require_when.as_deref().is_some_and(|when| holds(tx, change, when));
-        if checked && required && value.is_null() && !field.is_computed() && shown() {
+        let asked = checked && value.is_null() && !field.is_computed();
+        if asked
+            && (field.required || field.require_when.as_deref().is_some_and(|when| holds(tx, change, when)))
+            && field.show_when.as_deref().is_none_or(|when| holds(tx, change, when))
+        {
             let known = change.draft.issues.iter().any(|issue| issue.field.as_deref() == Some(&field.name));
             if !known {
                 issues.push(Issue::field(&field.name, "required", named("field.required", field)));
