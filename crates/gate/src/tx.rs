@@ -20,7 +20,7 @@ use guanxi_store::{
     records::{self, Life},
     scope::RowScope,
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// One transaction. Everything written through it is validated, ruled and audited like a person's change,
 /// but needs no right of its own: the verb, job or gate function that opened it proved that.
@@ -30,6 +30,8 @@ pub struct Tx<'a> {
     pub(crate) ctx: &'a Ctx,
     pub(crate) registry: Arc<Registry>,
     pub(crate) effects: Effects,
+    /// Expressions of documents, checked once for all records of the transaction.
+    expressions: HashMap<(String, String), Option<Arc<Expr>>>,
     depth: usize,
 }
 
@@ -68,7 +70,7 @@ pub enum Outcome {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(conn: Conn<'a>, gate: &'a Gate, ctx: &'a Ctx) -> Self {
-        Tx { conn, gate, ctx, registry: gate.registry(), effects: Effects::default(), depth: 0 }
+        Tx { conn, gate, ctx, registry: gate.registry(), effects: Effects::default(), expressions: HashMap::new(), depth: 0 }
     }
 
     pub(crate) fn into_effects(self) -> Effects {
@@ -167,6 +169,18 @@ impl<'a> Tx<'a> {
         let registry = self.registry.clone();
         let plan = trusted_plan(&registry, &object, &env, &filter, &[], 1);
         Ok(list::count(&mut self.conn, &plan, true)?)
+    }
+
+    /// An expression of an object's document, checked; none when it is wrong, which the conformance test and
+    /// the metadata pages keep from happening.
+    pub(crate) fn expression(&mut self, object: &Object, source: &str) -> Option<Arc<Expr>> {
+        let registry = &self.registry;
+        let parsed = || {
+            let expr = expr::parse(source).ok()?;
+            expr::check(&expr, &(&**registry, object)).ok().map(|checked| Arc::new(checked.expr))
+        };
+        let key = (object.name.clone(), source.to_owned());
+        self.expressions.entry(key).or_insert_with(parsed).clone()
     }
 
     fn checked(&self, object: &Object, filter: &Expr) -> Result<Expr> {
