@@ -3,7 +3,8 @@
 import { all } from "./dom.ts";
 
 function mark(selector: string): void {
-  const links = all<HTMLAnchorElement>(selector);
+  // A fragment alone would resolve to whatever page is shown.
+  const links = all<HTMLAnchorElement>(selector).filter((link) => !link.getAttribute("href")?.startsWith("#"));
   const path = location.pathname;
   const fits = (link: HTMLAnchorElement) => {
     const at = new URL(link.href).pathname;
