@@ -115,3 +115,39 @@ fn sections(samples: &Samples) -> Markup {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::document;
+
+    const PAGES: [&str; 11] = [
+        "list",
+        "selected",
+        "record",
+        "board",
+        "dashboard",
+        "calendar",
+        "form",
+        "settings",
+        "empty",
+        "login",
+        "gallery",
+    ];
+
+    /// With `GUANXI_GALLERY` set to a folder, the pages are also written there, to be looked at.
+    #[test]
+    fn every_sample_page_keeps_to_the_content_security_policy() -> std::io::Result<()> {
+        for lang in ["zh", "en"] {
+            for name in PAGES {
+                let html = document(lang, name).into_string();
+                assert!(!html.contains(" style=\""), "{name} has a style attribute");
+                assert!(!html.contains(" onclick="), "{name} has an inline handler");
+                assert!(html.matches("<script nonce").count() <= 1, "{name} has another inline script");
+                if let Ok(folder) = std::env::var("GUANXI_GALLERY") {
+                    std::fs::write(format!("{folder}/{name}-{lang}.html"), html)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
