@@ -35,8 +35,13 @@ impl Rule for Account {
 }
 
 fn check_roles(tx: &Tx<'_>, change: &mut Change) {
-    let unknown: Vec<String> =
-        change.value("roles").as_list().iter().filter(|role| tx.registry().role(role).is_none()).cloned().collect();
+    let unknown: Vec<String> = change
+        .value("roles")
+        .as_list()
+        .iter()
+        .filter(|role| tx.registry().role(role).is_none())
+        .cloned()
+        .collect();
     if change.changes("roles")
         && let Some(role) = unknown.first()
     {
@@ -101,11 +106,13 @@ fn keep_an_admin(tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
 }
 
 fn is_admin(user: &Record) -> bool {
-    user.get("active").as_bool() != Some(false) && user.get("roles").as_list().iter().any(|role| role == ADMIN)
+    user.get("active").as_bool() != Some(false)
+        && user.get("roles").as_list().iter().any(|role| role == ADMIN)
 }
 
 fn stays_admin(change: &Change) -> bool {
-    *change.value("active") != Value::Bool(false) && change.value("roles").as_list().iter().any(|role| role == ADMIN)
+    *change.value("active") != Value::Bool(false)
+        && change.value("roles").as_list().iter().any(|role| role == ADMIN)
 }
 
 fn other_admins(tx: &mut Tx<'_>, but: &[RecordId]) -> Result<usize> {
@@ -114,8 +121,12 @@ fn other_admins(tx: &mut Tx<'_>, but: &[RecordId]) -> Result<usize> {
 
 /// How many records a user owns.
 fn owned_by(tx: &mut Tx<'_>, user: RecordId) -> Result<i64> {
-    let objects: Vec<String> =
-        tx.registry().objects().filter(|object| !object.access.ownerless).map(|object| object.name.clone()).collect();
+    let objects: Vec<String> = tx
+        .registry()
+        .objects()
+        .filter(|object| !object.access.ownerless)
+        .map(|object| object.name.clone())
+        .collect();
     let mut owned = 0;
     for object in objects {
         owned += tx.count(&object, &Expr::eq("owner", user))?;

@@ -16,7 +16,9 @@ impl Rule for About {
         let soon = now.checked_add(5.minutes()).unwrap_or(now);
         let history = tx.ctx().channel == Channel::Import;
         for change in changes {
-            if change.changes("happened_at") && change.value("happened_at").as_instant().is_some_and(|at| at > soon) {
+            if change.changes("happened_at")
+                && change.value("happened_at").as_instant().is_some_and(|at| at > soon)
+            {
                 change.refuse("happened_at", Message::new("activity.not_yet"));
             }
             if !history
@@ -25,7 +27,8 @@ impl Rule for About {
             {
                 change.refuse("next_contact_at", Message::new("activity.next_in_past"));
             }
-            if change.value("customer").is_null() && change.value("regarding").is_null() && !change.by_program {
+            if change.value("customer").is_null() && change.value("regarding").is_null() && !change.by_program
+            {
                 change.refuse("customer", Message::new("activity.about_whom"));
             }
         }

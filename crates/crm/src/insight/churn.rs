@@ -83,7 +83,8 @@ impl Rule for WonBack {
     fn after(&self, tx: &mut Tx<'_>, orders: &[Saved]) -> Result<()> {
         let mut newest: BTreeMap<RecordId, (Date, RecordId)> = BTreeMap::new();
         for order in orders.iter().filter(|order| order.before.is_none()) {
-            let (Some(customer), Some(date)) = (order.after.reference("customer"), order.after.date("ordered_on"))
+            let (Some(customer), Some(date)) =
+                (order.after.reference("customer"), order.after.date("ordered_on"))
             else {
                 continue;
             };
@@ -114,7 +115,9 @@ fn recover_warnings(
     let now = tx.ctx().now;
     let mut changes = Vec::new();
     for warning in tx.find("churn_warning", &waiting, None)? {
-        let Some((date, order)) = warning.reference("customer").and_then(|c| newest.get(&c)) else { continue };
+        let Some((date, order)) = warning.reference("customer").and_then(|c| newest.get(&c)) else {
+            continue;
+        };
         if is_newer(*date, &warning) {
             let draft =
                 Draft::new().set("status", "recovered").set("recovered_at", now).set("recovered_by", *order);
@@ -136,12 +139,16 @@ fn recover_customers(
         return Ok(());
     }
     let ids: Vec<RecordId> = lost.iter().map(|customer| customer.id).collect();
-    let confirmed = tx.find("churn_warning", &Expr::ids("customer", &ids).and(Expr::eq("status", "lost")), None)?;
+    let confirmed =
+        tx.find("churn_warning", &Expr::ids("customer", &ids).and(Expr::eq("status", "lost")), None)?;
     let back = lost
         .into_iter()
         .filter(|customer| {
             let (date, _) = newest[&customer.id];
-            confirmed.iter().filter(|w| w.reference("customer") == Some(customer.id)).all(|w| is_newer(date, w))
+            confirmed
+                .iter()
+                .filter(|w| w.reference("customer") == Some(customer.id))
+                .all(|w| is_newer(date, w))
         })
         .map(|customer| (customer, Draft::new().set("status", "normal").set("customer_type", "existing")))
         .collect();

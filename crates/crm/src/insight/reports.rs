@@ -51,7 +51,11 @@ pub(crate) fn declare(domain: &mut Domain) {
 fn define(
     name: &'static str,
     document: &Document,
-    run: fn(&guanxi_gate::Gate, &guanxi_gate::Ctx, &guanxi_gate::report::Params) -> guanxi_gate::Result<guanxi_gate::report::Report>,
+    run: fn(
+        &guanxi_gate::Gate,
+        &guanxi_gate::Ctx,
+        &guanxi_gate::report::Params,
+    ) -> guanxi_gate::Result<guanxi_gate::report::Report>,
 ) -> ReportDef {
     ReportDef {
         name,

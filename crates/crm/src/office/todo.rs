@@ -1,11 +1,7 @@
 //! What is to be done today: counters, each of which leads to the list of exactly what it counts.
 
 use guanxi_gate::{Ctx, Gate, Result};
-use guanxi_model::{
-    Query,
-    access::action,
-    expr,
-};
+use guanxi_model::{Query, access::action, expr};
 
 /// One counter of the home page.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +54,13 @@ const COUNTERS: [Counter; 14] = [
         action::EDIT,
         "owner == me && next_contact_at >= today && next_contact_at < days_from_now(1)",
     ),
-    late(counter("contact_overdue", "customer", "alarm-clock", action::EDIT, "owner == me && next_contact_at < today")),
+    late(counter(
+        "contact_overdue",
+        "customer",
+        "alarm-clock",
+        action::EDIT,
+        "owner == me && next_contact_at < today",
+    )),
     counter(
         "opportunity_assigned",
         "opportunity",
@@ -104,7 +106,13 @@ const COUNTERS: [Counter; 14] = [
         action::READ,
         r#"owner == me && status != "done" && due_on == today"#,
     ),
-    late(counter("task_overdue", "task", "clock", action::READ, r#"owner == me && status != "done" && due_on < today"#)),
+    late(counter(
+        "task_overdue",
+        "task",
+        "clock",
+        action::READ,
+        r#"owner == me && status != "done" && due_on < today"#,
+    )),
     counter(
         "appointment_today",
         "appointment",

@@ -69,7 +69,9 @@ mod tests {
             let discount = Decimal::new(fen, 2);
             let shares = share(discount, &amounts).unwrap();
             assert_eq!(shares.iter().sum::<Decimal>(), discount);
-            assert!(shares.iter().zip(&amounts).all(|(share, amount)| share <= amount && *share >= Decimal::ZERO));
+            assert!(
+                shares.iter().zip(&amounts).all(|(share, amount)| share <= amount && *share >= Decimal::ZERO)
+            );
         }
         assert_eq!(share(yuan("1.51"), &amounts), None);
     }

@@ -120,13 +120,17 @@ fn refusal(ctx: &Ctx, change: &Change, status: &str) -> Option<&'static str> {
         return Some("opportunity.closed");
     }
     // The right to transfer was proved at the door.
-    if ctx.rights.everything || changed.iter().all(|field| matches!(field.as_str(), "owner" | "department")
-        || field.starts_with("assigned_"))
+    if ctx.rights.everything
+        || changed
+            .iter()
+            .all(|field| matches!(field.as_str(), "owner" | "department") || field.starts_with("assigned_"))
     {
         return None;
     }
     match status {
-        "unassigned" if before.reference("created_by") != Some(ctx.subject.user) => Some("opportunity.only_creator"),
+        "unassigned" if before.reference("created_by") != Some(ctx.subject.user) => {
+            Some("opportunity.only_creator")
+        }
         "assigned" => Some("opportunity.start_first"),
         "developing" if !is_assignee(ctx, before) => Some("opportunity.only_assignee"),
         _ => None,
@@ -155,7 +159,13 @@ pub(crate) fn acting(ctx: &Ctx) -> Value {
 }
 
 /// An active user whose roles allow an action, or a refusal that says what is missing.
-pub(crate) fn able(tx: &mut Tx<'_>, user: RecordId, object: &str, action: &str, refusal: &'static str) -> Result<Record> {
+pub(crate) fn able(
+    tx: &mut Tx<'_>,
+    user: RecordId,
+    object: &str,
+    action: &str,
+    refusal: &'static str,
+) -> Result<Record> {
     let user = tx.get("user", user)?;
     if user.get("active").as_bool() == Some(false) {
         return Err(Error::invalid("to", "rule", Message::new("user.disabled").with("name", user.title())));
@@ -167,5 +177,9 @@ pub(crate) fn able(tx: &mut Tx<'_>, user: RecordId, object: &str, action: &str, 
         .iter()
         .filter_map(|role| registry.role(role))
         .any(|role| role.grants.iter().any(|grant| grant.covers(object, action)));
-    if able { Ok(user) } else { Err(Error::invalid("to", "rule", Message::new(refusal).with("name", user.title()))) }
+    if able {
+        Ok(user)
+    } else {
+        Err(Error::invalid("to", "rule", Message::new(refusal).with("name", user.title())))
+    }
 }

@@ -13,7 +13,8 @@ pub(crate) struct Totals;
 impl Rule for Totals {
     fn before(&self, _tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
         for change in changes.iter_mut().filter(|change| !change.by_program) {
-            let lines = change.before.as_ref().and_then(|before| before.decimal("line_count")).unwrap_or_default();
+            let lines =
+                change.before.as_ref().and_then(|before| before.decimal("line_count")).unwrap_or_default();
             if lines.is_zero() {
                 continue;
             }
@@ -65,7 +66,8 @@ impl Rule for Lines {
     }
 
     fn after(&self, tx: &mut Tx<'_>, saved: &[Saved]) -> Result<()> {
-        let touched = |line: &&Saved| line.before.is_none() || line.changed("amount") || line.changed("quantity");
+        let touched =
+            |line: &&Saved| line.before.is_none() || line.changed("amount") || line.changed("quantity");
         total(tx, saved.iter().filter(touched).filter_map(|line| line.after.reference("order")).collect())
     }
 
@@ -85,11 +87,14 @@ fn take_from_products(tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
     let products: BTreeMap<RecordId, Record> =
         tx.get_many("product", &ids)?.into_iter().map(|product| (product.id, product)).collect();
     for change in changes {
-        let Some(product) = change.value("product").as_ref().and_then(|id| products.get(&id)) else { continue };
+        let Some(product) = change.value("product").as_ref().and_then(|id| products.get(&id)) else {
+            continue;
+        };
         let other = change.before.is_some();
         for (field, source) in [("name", "name"), ("unit", "unit"), ("unit_price", "price")] {
             // Choosing another product brings its own name, unit and price, unless they are given too.
-            let open = if other { !change.draft.values.contains_key(field) } else { change.value(field).is_null() };
+            let open =
+                if other { !change.draft.values.contains_key(field) } else { change.value(field).is_null() };
             if open {
                 change.set(field, product.get(source).clone());
             }
@@ -112,12 +117,15 @@ fn total(tx: &mut Tx<'_>, mut orders: Vec<RecordId>) -> Result<()> {
     for order in tx.get_many("order", &orders)? {
         let mut lines = lines.remove(&order.id).unwrap_or_default();
         lines.sort_by_key(|line| line.id);
-        let amounts: Vec<Decimal> = lines.iter().map(|line| line.decimal("amount").unwrap_or_default()).collect();
+        let amounts: Vec<Decimal> =
+            lines.iter().map(|line| line.decimal("amount").unwrap_or_default()).collect();
         let sum: Decimal = amounts.iter().sum();
         // An order whose last line was removed has nothing left to take a discount from.
-        let discount = if lines.is_empty() { Decimal::ZERO } else { order.decimal("discount").unwrap_or_default() };
+        let discount =
+            if lines.is_empty() { Decimal::ZERO } else { order.decimal("discount").unwrap_or_default() };
         let Some(shares) = amounts::share(discount, &amounts) else {
-            let message = Message::new("order.discount_too_large").with("sum", guanxi_gate::words::money(sum));
+            let message =
+                Message::new("order.discount_too_large").with("sum", guanxi_gate::words::money(sum));
             return Err(Error::invalid("discount", "rule", message));
         };
         let quantity: Decimal = lines.iter().filter_map(|line| line.decimal("quantity")).sum();

@@ -75,7 +75,8 @@ fn refusal(ctx: &Ctx, opportunity: &Record) -> Option<&'static str> {
 }
 
 /// Reminds of items whose day has passed, once each.
-pub(crate) const REMIND: JobDef = JobDef { name: "plan.remind", schedule: Schedule::Nightly { hour: 6 }, run: remind };
+pub(crate) const REMIND: JobDef =
+    JobDef { name: "plan.remind", schedule: Schedule::Nightly { hour: 6 }, run: remind };
 
 fn remind(gate: &Gate, ctx: &Ctx, as_of: Date) -> Result<Vec<(&'static str, i64)>> {
     let overdue = Expr::is_empty("result")
@@ -100,7 +101,8 @@ fn remind_some(tx: &mut Tx<'_>, overdue: &Expr, as_of: Date) -> Result<i64> {
         let opportunity = item.reference("opportunity").and_then(|id| opportunities.get(&id));
         if let Some(owner) = opportunity.and_then(Record::owner) {
             let due = item.date("due_on").map(|date| date.to_string()).unwrap_or_default();
-            let message = Message::new("plan_item.notice.overdue").with("title", item.title()).with("date", due);
+            let message =
+                Message::new("plan_item.notice.overdue").with("title", item.title()).with("date", due);
             tx.notify(owner, item, message)?;
         }
     }

@@ -24,7 +24,8 @@ pub(crate) fn assign(tx: &mut Tx<'_>, request: &Record, input: &Draft) -> Result
 /// An active user whose roles let them handle requests.
 fn handler(tx: &mut Tx<'_>, user: RecordId) -> Result<Record> {
     let user = tx.get("user", user)?;
-    let refuse = |key: &'static str| Error::invalid("to", "rule", Message::new(key).with("name", user.title()));
+    let refuse =
+        |key: &'static str| Error::invalid("to", "rule", Message::new(key).with("name", user.title()));
     if user.get("active").as_bool() == Some(false) {
         return Err(refuse("user.disabled"));
     }
@@ -52,9 +53,11 @@ pub(crate) fn handle(tx: &mut Tx<'_>, request: &Record, input: &Draft) -> Result
             .set("status", "handled"),
     )?;
     match handled.reference("created_by") {
-        Some(creator) => {
-            tx.notify(creator, &handled, Message::new("service.notice.handled").with("title", handled.title()))
-        }
+        Some(creator) => tx.notify(
+            creator,
+            &handled,
+            Message::new("service.notice.handled").with("title", handled.title()),
+        ),
         None => Ok(()),
     }
 }

@@ -9,17 +9,26 @@ fn a_follow_up_finds_its_customer() {
         let contact = world.given("contact", Draft::new().set("name", "孙丽").set("customer", customer));
         let opportunity = world.given(
             "opportunity",
-            Draft::new().set("title", "续约").set("customer_name", "明德").set("customer", customer).set("owner", world.id("li")),
+            Draft::new()
+                .set("title", "续约")
+                .set("customer_name", "明德")
+                .set("customer", customer)
+                .set("owner", world.id("li")),
         );
         for (object, id) in [("customer", customer), ("contact", contact), ("opportunity", opportunity)] {
             let about = Value::AnyRef(object.to_owned(), id);
-            let made = world.make("li", "activity", draft([("content", "电话".into()), ("regarding", about)])).unwrap();
+            let made = world
+                .make("li", "activity", draft([("content", "电话".into()), ("regarding", about)]))
+                .unwrap();
             let activity = world.look("activity", made.id);
             assert_eq!(activity.reference("customer"), Some(customer), "{object}");
             let with = (object == "contact").then_some(contact);
             assert_eq!(activity.reference("contact"), with);
         }
-        assert_eq!(why(world.make("li", "activity", Draft::new().set("content", "谁？"))), "activity.about_whom");
+        assert_eq!(
+            why(world.make("li", "activity", Draft::new().set("content", "谁？"))),
+            "activity.about_whom"
+        );
     });
 }
 
@@ -28,7 +37,11 @@ fn the_next_contact_lies_in_the_future_and_the_follow_up_does_not() {
     story(|world| {
         let customer = world.customer("li", "明德科技");
         let follow_up = |field: &str, at: &str| {
-            why(world.make("li", "activity", draft([("content", "电话".into()), (field, instant(at))]).set("customer", customer)))
+            why(world.make(
+                "li",
+                "activity",
+                draft([("content", "电话".into()), (field, instant(at))]).set("customer", customer),
+            ))
         };
         assert_eq!(follow_up("next_contact_at", "2026-06-15T02:00:00Z"), "activity.next_in_past");
         assert_eq!(follow_up("happened_at", "2026-06-15T03:00:00Z"), "activity.not_yet");

@@ -125,8 +125,14 @@ fn every_verb_starts_only_from_its_statuses() {
         for status in ["open", "deferred", "lost", "recovered"] {
             for (verb, input) in [("defer", measure("回访")), ("confirm", reason())] {
                 let customer = world.customer("li", &format!("{status} {verb}"));
-                let id = world.given("churn_warning", draft([("customer", customer.into()), ("status", status.into())]));
-                world.given("churn_measure", draft([("churn_warning", id.into()), ("measure", "电话".into())]));
+                let id = world.given(
+                    "churn_warning",
+                    draft([("customer", customer.into()), ("status", status.into())]),
+                );
+                world.given(
+                    "churn_measure",
+                    draft([("churn_warning", id.into()), ("measure", "电话".into())]),
+                );
                 let done = why(world.verb("li", "churn_warning", id, verb, input));
                 if matches!(status, "open" | "deferred") {
                     assert!(done.starts_with("done"), "{verb} from {status}: {done}");
@@ -172,14 +178,19 @@ fn measures_are_only_added() {
         world.verb("li", "churn_warning", id, "defer", measure("电话回访")).unwrap();
         let kept = world.all("churn_measure", "true")[0].clone();
         let operator = world.operator();
-        let edit = |field: &str| why(world.gate.update(&operator, "churn_measure", kept.id, None, Draft::new().set(field, "改")));
+        let edit = |field: &str| {
+            why(world.gate.update(&operator, "churn_measure", kept.id, None, Draft::new().set(field, "改")))
+        };
         assert!(["churn.append_only", "field.fixed"].contains(&edit("measure").as_str()));
         assert_eq!(why(world.gate.delete(&operator, "churn_measure", kept.id, None)), "churn.append_only");
         // Not even trusted code rewrites them.
         let record = kept.clone();
         let done = world.gate.write(&operator, move |tx| tx.update(&record, measure("改")).map(|_| ()));
         assert_eq!(why(done), "churn.append_only");
-        assert_eq!(why(world.make("li", "churn_measure", measure("直接添加").set("churn_warning", id))), "forbidden");
+        assert_eq!(
+            why(world.make("li", "churn_measure", measure("直接添加").set("churn_warning", id))),
+            "forbidden"
+        );
     });
 }
 
@@ -201,7 +212,11 @@ fn an_order_recovers_the_customer() {
             assert_ne!(world.look("churn_warning", id).text("status"), "recovered");
             let order = world.order(customer, "2026-06-14", "1");
             let (warning, customer) = (world.look("churn_warning", id), world.look("customer", customer));
-            assert_eq!((customer.text("status"), customer.text("customer_type")), ("normal", "existing"), "{verb}");
+            assert_eq!(
+                (customer.text("status"), customer.text("customer_type")),
+                ("normal", "existing"),
+                "{verb}"
+            );
             if verb == "confirm" {
                 assert_eq!(warning.text("status"), "lost", "the confirmed loss stays in history");
             } else {
@@ -218,8 +233,13 @@ fn only_their_own_customers_warnings_are_theirs() {
         let id = warning(world);
         assert_eq!(why(world.verb("wang", "churn_warning", id, "defer", measure("回访"))), "not found");
         assert_eq!(why(world.verb("agent", "churn_warning", id, "defer", measure("回访"))), "forbidden");
-        assert!(why(world.verb("manager", "churn_warning", id, "defer", measure("回访"))).starts_with("done"));
-        let by_hand = draft([("customer", world.customer("li", "新客户").into()), ("last_order_on", date("2020-01-01"))]);
+        assert!(
+            why(world.verb("manager", "churn_warning", id, "defer", measure("回访"))).starts_with("done")
+        );
+        let by_hand = draft([
+            ("customer", world.customer("li", "新客户").into()),
+            ("last_order_on", date("2020-01-01")),
+        ]);
         assert_eq!(why(world.make("li", "churn_warning", by_hand)), "forbidden");
     });
 }

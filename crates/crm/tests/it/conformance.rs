@@ -16,10 +16,11 @@ use std::{
 /// The icons of the sprite, `assets/dist/sprite-*.svg`.
 fn icons() -> Option<BTreeSet<String>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/dist");
-    let sprite = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path()).find(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        name.starts_with("sprite-") && name.ends_with(".svg")
-    })?;
+    let sprite =
+        std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path()).find(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            name.starts_with("sprite-") && name.ends_with(".svg")
+        })?;
     let text = std::fs::read_to_string(sprite).unwrap();
     Some(text.split("id=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect())
 }
@@ -48,7 +49,9 @@ impl Inspection {
         let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
         self.check(!label.zh.is_empty() && !label.en.is_empty(), || format!("{of}: a label is missing"));
         self.check(!han(&label.en), || format!("{of}: Chinese in the English label {}", label.en));
-        self.check(!label.zh.contains([',', ';', '?', '!']), || format!("{of}: half-width punctuation in {}", label.zh));
+        self.check(!label.zh.contains([',', ';', '?', '!']), || {
+            format!("{of}: half-width punctuation in {}", label.zh)
+        });
     }
 
     fn path(&mut self, object: &Object, path: &str, of: &str) {
@@ -82,7 +85,9 @@ impl Inspection {
         }
         if let Some(default) = &field.default {
             let word = matches!(default.as_str(), Some("today" | "now" | "me"));
-            self.check(word || field.parse_json(default).is_ok(), || format!("{of}: the default does not fit"));
+            self.check(word || field.parse_json(default).is_ok(), || {
+                format!("{of}: the default does not fit")
+            });
         }
         let textual = matches!(Type::of(field), Type::Text | Type::Choice | Type::List | Type::Address);
         self.check(!field.search || textual, || format!("{of}: searched, but no text"));
@@ -121,7 +126,9 @@ fn objects_are_whole() {
         if let Some(menu) = &object.menu {
             let known = matches!(menu.section.as_str(), "daily" | "business" | "settings");
             inspection.check(known, || at("menu section"));
-            inspection.check(places.insert((menu.section.clone(), menu.order)), || at("shares its place in the menu"));
+            inspection.check(places.insert((menu.section.clone(), menu.order)), || {
+                at("shares its place in the menu")
+            });
         }
         for field in &object.fields {
             inspection.field(&object, field, &at(&field.name));
@@ -131,7 +138,8 @@ fn objects_are_whole() {
             inspection.check(target, || at("inherits access from what is no reference"));
         }
         let list = &object.list;
-        inspection.check(list.columns.first() == Some(&object.title), || at("list: the title does not come first"));
+        inspection
+            .check(list.columns.first() == Some(&object.title), || at("list: the title does not come first"));
         for path in list.columns.iter().chain(&list.card) {
             inspection.path(&object, path, &at("list"));
         }
@@ -143,7 +151,9 @@ fn objects_are_whole() {
             inspection.check(numeric, || at(&format!("sums {sum}")));
         }
         let names: BTreeSet<_> = list.views.iter().map(|view| &view.name).collect();
-        inspection.check(names.len() == list.views.len() && !names.is_empty(), || at("views: none, or a name twice"));
+        inspection.check(names.len() == list.views.len() && !names.is_empty(), || {
+            at("views: none, or a name twice")
+        });
         for view in &list.views {
             views += 1;
             let of = at(&format!("view {}", view.name));
@@ -165,7 +175,8 @@ fn objects_are_whole() {
         board(&mut inspection, &object);
         if let Some(calendar) = &object.calendar {
             for path in std::iter::once(&calendar.start).chain(&calendar.end) {
-                let dated = object.field(path).is_some_and(|f| matches!(Type::of(f), Type::Date | Type::Instant));
+                let dated =
+                    object.field(path).is_some_and(|f| matches!(Type::of(f), Type::Date | Type::Instant));
                 inspection.check(dated, || at(&format!("calendar {path}")));
             }
         }
@@ -183,14 +194,19 @@ fn objects_are_whole() {
             inspection.label(&verb.label, &of);
             inspection.label(&verb.done, &of);
             inspection.check(icon(&verb.icon), || format!("{of}: icon {}", verb.icon));
-            inspection.check(matches!(verb.tone.as_str(), "primary" | "plain" | "danger"), || format!("{of}: tone"));
-            inspection.check(!action::ALL.contains(&verb.name.as_str()), || format!("{of}: the name is taken"));
+            inspection.check(matches!(verb.tone.as_str(), "primary" | "plain" | "danger"), || {
+                format!("{of}: tone")
+            });
+            inspection
+                .check(!action::ALL.contains(&verb.name.as_str()), || format!("{of}: the name is taken"));
             for value in verb.from.iter().chain(&verb.to) {
                 let known = status.is_some_and(|status| status.option(value).is_some());
                 inspection.check(known, || format!("{of}: no status {value}"));
             }
             let code = domain.verbs.contains_key(&(object.name.clone(), verb.name.clone()));
-            inspection.check(code != verb.to.is_some(), || format!("{of}: needs either code or a status to lead to"));
+            inspection.check(code != verb.to.is_some(), || {
+                format!("{of}: needs either code or a status to lead to")
+            });
             for field in &verb.form {
                 inspection.field(&object, field, &format!("{of} {}", field.name));
             }
@@ -203,7 +219,9 @@ fn objects_are_whole() {
 fn board(inspection: &mut Inspection, object: &Object) {
     let Some(board) = &object.board else { return };
     let of = format!("{} board", object.name);
-    let Some(by) = object.field(&board.by) else { return inspection.problems.push(format!("{of}: by {}", board.by)) };
+    let Some(by) = object.field(&board.by) else {
+        return inspection.problems.push(format!("{of}: by {}", board.by));
+    };
     for value in board.folded.iter().chain(&board.hidden).chain(board.verbs.keys()) {
         inspection.check(by.option(value).is_some(), || format!("{of}: no column {value}"));
     }
@@ -216,7 +234,9 @@ fn board(inspection: &mut Inspection, object: &Object) {
     }
     // A column that no verb reaches must be a field that people set.
     let moved_by_hand = by.options.iter().any(|option| !board.verbs.contains_key(&option.value));
-    inspection.check(!by.read_only || !board.verbs.is_empty() || !moved_by_hand, || format!("{of}: cards cannot move"));
+    inspection.check(!by.read_only || !board.verbs.is_empty() || !moved_by_hand, || {
+        format!("{of}: cards cannot move")
+    });
 }
 
 fn record(inspection: &mut Inspection, object: &Object) {
@@ -298,16 +318,23 @@ fn roles_speak_of_what_there_is() {
         }
         let settings = ["users", "roles", "objects", "dictionaries", "audit", "sets", "jobs", "keys"];
         for setting in &role.settings {
-            inspection.check(settings.contains(&setting.as_str()), || format!("{}: no setting {setting}", role.name));
+            inspection.check(settings.contains(&setting.as_str()), || {
+                format!("{}: no setting {setting}", role.name)
+            });
         }
         for grant in &role.grants {
-            let objects: Vec<_> = grant.objects.iter().filter_map(|o| inspection.registry.object(o).cloned()).collect();
-            inspection.check(objects.len() == grant.objects.len(), || format!("{}: {:?}", role.name, grant.objects));
+            let objects: Vec<_> =
+                grant.objects.iter().filter_map(|o| inspection.registry.object(o).cloned()).collect();
+            inspection.check(objects.len() == grant.objects.len(), || {
+                format!("{}: {:?}", role.name, grant.objects)
+            });
             for wanted in &grant.actions {
                 // Merging comes with the customers' next verbs; the right to it is part of the ready roles already.
-                let built_in = action::ALL.contains(&wanted.as_str()) || matches!(wanted.as_str(), "merge" | "unmerge");
+                let built_in =
+                    action::ALL.contains(&wanted.as_str()) || matches!(wanted.as_str(), "merge" | "unmerge");
                 let known = built_in || objects.iter().any(|object| object.verb(wanted).is_some());
-                inspection.check(known, || format!("{}: no action {wanted} on {:?}", role.name, grant.objects));
+                inspection
+                    .check(known, || format!("{}: no action {wanted} on {:?}", role.name, grant.objects));
             }
             for (field, level) in &grant.fields {
                 let known = objects.iter().any(|object| object.field(field).is_some());
@@ -340,7 +367,8 @@ fn dictionaries_are_whole_and_used() {
     }
     for dictionary in &domain.shipped.dictionaries {
         inspection.label(&dictionary.label, &dictionary.name);
-        inspection.check(used.contains(&dictionary.name), || format!("{} is used by no field", dictionary.name));
+        inspection
+            .check(used.contains(&dictionary.name), || format!("{} is used by no field", dictionary.name));
         let mut values = BTreeSet::new();
         for choice in &dictionary.choices {
             let of = format!("{} {}", dictionary.name, choice.value);
@@ -366,14 +394,18 @@ fn reports_and_counters_are_whole() {
         for param in &report.params {
             let choice = matches!(param.kind, FieldKind::Choice);
             inspection.label(&param.label, report.name);
-            inspection.check(!choice || !param.options.is_empty(), || format!("{} {}: no options", report.name, param.name));
+            inspection.check(!choice || !param.options.is_empty(), || {
+                format!("{} {}: no options", report.name, param.name)
+            });
         }
     }
     let icons = icons();
     for (name, object, icon, filter) in todo::all() {
         let object = inspection.registry.object(object).cloned().expect("a counter names an object");
         inspection.condition(&object, filter, name);
-        inspection.check(icons.as_ref().is_none_or(|icons| icons.contains(icon)), || format!("{name}: icon {icon}"));
+        inspection.check(icons.as_ref().is_none_or(|icons| icons.contains(icon)), || {
+            format!("{name}: icon {icon}")
+        });
         for locale in Locale::ALL {
             let known = domain.phrases.has(locale, &format!("todo.{name}"));
             inspection.check(known, || format!("no phrase todo.{name} in {locale}"));
@@ -395,7 +427,8 @@ fn sentences_exist_in_both_languages() {
         .filter(|key| Locale::ALL.iter().any(|locale| !phrases.has(*locale, key)))
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
-    let said = phrases.say(Locale::Zh, &Message::new("customer.has_business").with("n", 2).with("object", "#订单|Orders"));
+    let said = phrases
+        .say(Locale::Zh, &Message::new("customer.has_business").with("n", 2).with("object", "#订单|Orders"));
     assert_eq!(said, "该客户还有 2 条订单，不能删除；不再往来的客户请通过流失预警确认流失");
 }
 
@@ -407,9 +440,17 @@ fn collect(folder: &Path, keys: &mut BTreeSet<String>) {
             collect(&path, keys);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = std::fs::read_to_string(&path).unwrap();
-            for marker in ["Message::new(\"", "refused(\"", "refuse(\"", "return Some(\"", "=> Some(\"", "        Some(\""] {
+            for marker in [
+                "Message::new(\"",
+                "refused(\"",
+                "refuse(\"",
+                "return Some(\"",
+                "=> Some(\"",
+                "        Some(\"",
+            ] {
                 for found in text.split(marker).skip(1).filter_map(|rest| rest.split('"').next()) {
-                    let shaped = found.contains('.') && found.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c == '.');
+                    let shaped = found.contains('.')
+                        && found.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c == '.');
                     if shaped {
                         keys.insert(found.to_owned());
                     }

@@ -44,7 +44,11 @@ fn customers_carry_the_facts_of_their_dealings() {
         world.order(id, "2026-05-01", "0");
         world.given(
             "opportunity",
-            Draft::new().set("title", "续约").set("customer_name", "明德科技").set("customer", id).set("amount", 900),
+            Draft::new()
+                .set("title", "续约")
+                .set("customer_name", "明德科技")
+                .set("customer", id)
+                .set("amount", 900),
         );
         let customer = world.look("customer", id);
         assert!(customer.text("number").starts_with("KH-202606-"));
@@ -77,8 +81,16 @@ fn an_order_makes_a_potential_customer_an_existing_one() {
 #[test]
 fn the_same_name_or_phone_is_found_before_a_second_customer_is_made() {
     story(|world| {
-        world.make("li", "customer", Draft::new().set("name", "上海明德科技有限公司").set("phone", "13800001024")).unwrap();
-        let again = |name: &str, phone: &str| why(world.make("zhao", "customer", Draft::new().set("name", name).set("phone", phone)));
+        world
+            .make(
+                "li",
+                "customer",
+                Draft::new().set("name", "上海明德科技有限公司").set("phone", "13800001024"),
+            )
+            .unwrap();
+        let again = |name: &str, phone: &str| {
+            why(world.make("zhao", "customer", Draft::new().set("name", name).set("phone", phone)))
+        };
         assert_eq!(again("另一家", "138-0000-1024"), "1 duplicates");
         assert!(again("无关公司", "13900001111").starts_with("done"));
     });

@@ -7,15 +7,23 @@ const STATUSES: [&str; 6] = ["unassigned", "assigned", "developing", "won", "los
 fn in_status(world: &World, owner: &str, status: &str) -> RecordId {
     world.given(
         "opportunity",
-        draft([("title", "打印机更新".into()), ("customer_name", format!("{status}公司").into()), ("status", status.into())])
-            .set("owner", world.id(owner))
-            .set("created_by", world.id(owner)),
+        draft([
+            ("title", "打印机更新".into()),
+            ("customer_name", format!("{status}公司").into()),
+            ("status", status.into()),
+        ])
+        .set("owner", world.id(owner))
+        .set("created_by", world.id(owner)),
     )
 }
 
 fn noted(world: &World, by: &str) -> RecordId {
-    let noted = draft([("title", "打印机更新".into()), ("customer_name", "明德科技".into()), ("contact_name", "孙丽".into())])
-        .set("contact_phone", "13800001024");
+    let noted = draft([
+        ("title", "打印机更新".into()),
+        ("customer_name", "明德科技".into()),
+        ("contact_name", "孙丽".into()),
+    ])
+    .set("contact_phone", "13800001024");
     world.make(by, "opportunity", noted).unwrap().id
 }
 
@@ -61,7 +69,10 @@ fn from_the_first_hint_to_the_customer() {
         world.verb("li", "opportunity", id, "start", Draft::new()).unwrap();
         world.verb("li", "opportunity", id, "win", Draft::new().set("amount", yuan("8000"))).unwrap();
         let won = world.look("opportunity", id);
-        assert_eq!((won.text("status"), won.decimal("amount"), won.decimal("probability")), ("won", Some(8000.into()), Some(100.into())));
+        assert_eq!(
+            (won.text("status"), won.decimal("amount"), won.decimal("probability")),
+            ("won", Some(8000.into()), Some(100.into()))
+        );
         assert!(won.instant("closed_at").is_some());
         let customer = world.look("customer", won.reference("customer").unwrap());
         assert_eq!(customer.text("name"), "明德科技");
@@ -133,7 +144,8 @@ fn who_may_edit_depends_on_the_status() {
         let same = Draft::new().set("title", "打印机更新");
         assert!(why(world.edit("li", "opportunity", mine("won"), same)).starts_with("done"));
         // The status itself is no field to edit.
-        let refused = why(world.edit("li", "opportunity", mine("unassigned"), Draft::new().set("status", "won")));
+        let refused =
+            why(world.edit("li", "opportunity", mine("unassigned"), Draft::new().set("status", "won")));
         assert_eq!(refused, "gate.read_only");
     });
 }
@@ -153,7 +165,10 @@ fn stages_move_only_while_developing_and_bring_their_probability() {
     story(|world| {
         let stage = |stage: &str| Draft::new().set("stage", stage);
         let id = in_status(world, "li", "unassigned");
-        assert_eq!(why(world.edit("li", "opportunity", id, stage("need"))), "opportunity.stage_only_developing");
+        assert_eq!(
+            why(world.edit("li", "opportunity", id, stage("need"))),
+            "opportunity.stage_only_developing"
+        );
         let id = in_status(world, "li", "developing");
         world.edit("li", "opportunity", id, stage("review")).unwrap();
         assert_eq!(world.look("opportunity", id).decimal("probability"), Some(70.into()));
@@ -196,8 +211,10 @@ fn winning_takes_along_the_follow_ups_written_before() {
     story(|world| {
         let id = in_status(world, "li", "developing");
         let about = Value::AnyRef("opportunity".into(), id);
-        let activity =
-            world.make("li", "activity", draft([("content", "演示了样机".into()), ("regarding", about)])).unwrap().id;
+        let activity = world
+            .make("li", "activity", draft([("content", "演示了样机".into()), ("regarding", about)]))
+            .unwrap()
+            .id;
         assert_eq!(world.look("activity", activity).reference("customer"), None);
         world.verb("li", "opportunity", id, "win", Draft::new().set("kind", "person")).unwrap();
         let customer = world.look("opportunity", id).reference("customer");
@@ -211,7 +228,15 @@ fn losing_says_why() {
     story(|world| {
         let id = in_status(world, "li", "developing");
         assert_eq!(why(world.verb("li", "opportunity", id, "lose", Draft::new())), "field.required");
-        world.verb("li", "opportunity", id, "lose", draft([("reason", "competitor".into()), ("note", "价格更低".into())])).unwrap();
+        world
+            .verb(
+                "li",
+                "opportunity",
+                id,
+                "lose",
+                draft([("reason", "competitor".into()), ("note", "价格更低".into())]),
+            )
+            .unwrap();
         let lost = world.look("opportunity", id);
         assert_eq!((lost.text("status"), lost.text("lost_reason")), ("lost", "competitor"));
         assert_eq!(lost.decimal("probability"), Some(0.into()));
@@ -223,7 +248,10 @@ fn plans_belong_to_the_assignee_and_end_with_the_opportunity() {
     story(|world| {
         for status in STATUSES {
             let opportunity = in_status(world, "li", status);
-            let item = || draft([("todo", "上门演示".into()), ("due_on", date("2026-06-20"))]).set("opportunity", opportunity);
+            let item = || {
+                draft([("todo", "上门演示".into()), ("due_on", date("2026-06-20"))])
+                    .set("opportunity", opportunity)
+            };
             let made = why(world.make("li", "plan_item", item()));
             let old = world.given("plan_item", item());
             let edited = why(world.edit("li", "plan_item", old, Draft::new().set("todo", "改期")));
@@ -235,7 +263,8 @@ fn plans_belong_to_the_assignee_and_end_with_the_opportunity() {
                     assert!(done.starts_with("done"), "{status}: {done}");
                 }
                 assert_eq!(by_manager, "plan_item.only_assignee");
-                let recorded_by_manager = why(world.verb("manager", "plan_item", old, "record_result", result()));
+                let recorded_by_manager =
+                    why(world.verb("manager", "plan_item", old, "record_result", result()));
                 assert_eq!(recorded_by_manager, "plan_item.only_assignee");
                 assert_eq!(world.look("plan_item", old).reference("done_by"), Some(world.id("li")));
             } else {
@@ -263,13 +292,19 @@ fn a_plan_item_needs_its_day_and_its_step() {
 fn overdue_plan_items_are_reminded_of_once() {
     story(|world| {
         let opportunity = in_status(world, "li", "developing");
-        let item = |due: &str| draft([("todo", format!("{due} 回访").into()), ("due_on", date(due))]).set("opportunity", opportunity);
+        let item = |due: &str| {
+            draft([("todo", format!("{due} 回访").into()), ("due_on", date(due))])
+                .set("opportunity", opportunity)
+        };
         world.given("plan_item", item("2026-06-14"));
         world.given("plan_item", item("2026-06-15"));
         let ended = in_status(world, "li", "lost");
         world.given("plan_item", item("2026-06-01").set("opportunity", ended));
         assert_eq!(world.gate.run_job("plan.remind", world.today()).unwrap(), [("reminded", 1)]);
         assert_eq!(world.gate.run_job("plan.remind", world.today()).unwrap(), [("reminded", 0)]);
-        assert_eq!(world.notices("li"), ["开发计划“2026-06-14 回访”已逾期（计划日期 2026-06-14），请执行后记录效果"]);
+        assert_eq!(
+            world.notices("li"),
+            ["开发计划“2026-06-14 回访”已逾期（计划日期 2026-06-14），请执行后记录效果"]
+        );
     });
 }

@@ -82,7 +82,13 @@ fn a_product_brings_its_name_unit_and_price() {
             world.given("product", Draft::new().set("name", name).set("unit", "box").set("price", price))
         };
         let paper = product("A4 纸", yuan("25.50"));
-        let made = world.make("li", "order_line", draft([("quantity", yuan("2"))]).set("order", order).set("product", paper)).unwrap();
+        let made = world
+            .make(
+                "li",
+                "order_line",
+                draft([("quantity", yuan("2"))]).set("order", order).set("product", paper),
+            )
+            .unwrap();
         let line = world.look("order_line", made.id);
         assert_eq!((line.text("name"), line.text("unit")), ("A4 纸", "box"));
         assert_eq!(line.decimal("amount"), Some(51.into()));

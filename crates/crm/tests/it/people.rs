@@ -41,7 +41,10 @@ fn there_is_always_an_administrator() {
     story(|world| {
         let admin = world.id("admin");
         assert_eq!(why(world.edit("admin", "user", admin, roles("executive"))), "user.last_admin");
-        assert_eq!(why(world.edit("admin", "user", admin, Draft::new().set("active", false))), "user.last_admin");
+        assert_eq!(
+            why(world.edit("admin", "user", admin, Draft::new().set("active", false))),
+            "user.last_admin"
+        );
         assert_eq!(why(world.gate.delete(&world.operator(), "user", admin, None)), "user.last_admin");
         world.edit("admin", "user", world.id("boss"), roles("admin")).unwrap();
         assert!(why(world.edit("boss", "user", admin, roles("executive"))).starts_with("done"));
@@ -59,10 +62,14 @@ fn roles_are_those_there_are() {
 fn whoever_owns_records_is_disabled_not_deleted() {
     story(|world| {
         world.customer("wang", "王的客户");
-        let delete = |person: &str| why(world.gate.delete(&world.ctx("admin"), "user", world.id(person), None));
+        let delete =
+            |person: &str| why(world.gate.delete(&world.ctx("admin"), "user", world.id(person), None));
         assert_eq!(delete("wang"), "user.has_records");
         assert!(delete("zhao").starts_with("done"));
-        assert!(why(world.edit("admin", "user", world.id("wang"), Draft::new().set("active", false))).starts_with("done"));
+        assert!(
+            why(world.edit("admin", "user", world.id("wang"), Draft::new().set("active", false)))
+                .starts_with("done")
+        );
     });
 }
 

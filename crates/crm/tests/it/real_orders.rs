@@ -38,9 +38,18 @@ fn load(gate: &Gate, orders: &[(String, Date, Value)]) -> usize {
         let made = gate.write(&operator, move |tx| {
             let drafts = names
                 .iter()
-                .map(|name| Draft::new().set("name", format!("CDNOW {name}")).set("kind", "person").set("external_id", name.as_str()))
+                .map(|name| {
+                    Draft::new()
+                        .set("name", format!("CDNOW {name}"))
+                        .set("kind", "person")
+                        .set("external_id", name.as_str())
+                })
                 .collect();
-            Ok(tx.create_many("customer", drafts)?.iter().map(|c| (c.text("external_id").to_owned(), c.id)).collect::<Vec<_>>())
+            Ok(tx
+                .create_many("customer", drafts)?
+                .iter()
+                .map(|c| (c.text("external_id").to_owned(), c.id))
+                .collect::<Vec<_>>())
         });
         ids.extend(made.unwrap());
     }
@@ -76,7 +85,11 @@ fn warnings_agree_with_a_plain_count_over_real_orders() {
         let as_of: Date = as_of.parse().unwrap();
         let begun = Instant::now();
         let warned = gate.run_job("churn.warn", as_of).unwrap()[0].1;
-        eprintln!("{customers} customers, {} orders, as of {as_of}: {warned} warned in {:?}", orders.len(), begun.elapsed());
+        eprintln!(
+            "{customers} customers, {} orders, as of {as_of}: {warned} warned in {:?}",
+            orders.len(),
+            begun.elapsed()
+        );
         assert_eq!(warned, expected(&orders, as_of));
         assert!(warned > 0);
         assert_eq!(gate.run_job("churn.warn", as_of).unwrap()[0].1, 0);

@@ -46,7 +46,10 @@ fn contribution_sums_orders_by_customer() {
         let [a, b, c] = sold(world);
         let all = report(world, "boss", "contribution", &[]).unwrap();
         assert_eq!(column(&all, 0), [b, a, c].map(Value::Ref));
-        assert_eq!(column(&all, 2).iter().map(number).collect::<Vec<_>>(), ["400", "350.5", "50"].map(|n| n.parse().unwrap()));
+        assert_eq!(
+            column(&all, 2).iter().map(number).collect::<Vec<_>>(),
+            ["400", "350.5", "50"].map(|n| n.parse().unwrap())
+        );
         assert_eq!(number(&all.totals[2]), "800.5".parse().unwrap());
         assert_eq!(number(&all.rows[0].cells[3]), "49.97".parse().unwrap());
         assert_eq!(all.titles.get(a), Some("甲"));
@@ -91,7 +94,12 @@ fn composition_counts_customers_by_what_is_chosen() {
         for (name, grade, credit, region) in
             [("甲", "major", 5, "310101"), ("乙", "ordinary", 3, "310104"), ("丙", "ordinary", 5, "440305")]
         {
-            let customer = draft([("name", name.into()), ("grade", grade.into()), ("credit", Value::from(credit)), ("region", region.into())]);
+            let customer = draft([
+                ("name", name.into()),
+                ("grade", grade.into()),
+                ("credit", Value::from(credit)),
+                ("region", region.into()),
+            ]);
             world.given("customer", customer.set("owner", world.id("li")));
         }
         world.given("customer", Draft::new().set("name", "丁").set("owner", world.id("li")));
@@ -122,14 +130,26 @@ fn service_counts_kinds_by_year() {
             ("consult", "2024-12-31T16:00:00Z", None),
             ("complaint", "2025-05-01T00:00:00Z", Some(1)),
         ] {
-            let request = draft([("title", kind.into()), ("kind", kind.into()), ("created_at", instant(at)), ("satisfaction", stars.into())]);
+            let request = draft([
+                ("title", kind.into()),
+                ("kind", kind.into()),
+                ("created_at", instant(at)),
+                ("satisfaction", stars.into()),
+            ]);
             world.given("service_request", request.set("customer", customer));
         }
         let all = report(world, "agent", "service", &[]).unwrap();
         let names: Vec<&str> = all.columns.iter().map(|c| c.field.name.as_str()).collect();
-        assert_eq!(names, ["kind", "y2024", "y2025", "total", "satisfaction"], "years begin at midnight in Shanghai");
+        assert_eq!(
+            names,
+            ["kind", "y2024", "y2025", "total", "satisfaction"],
+            "years begin at midnight in Shanghai"
+        );
         assert_eq!(column(&all, 0), ["consult", "complaint", "suggestion"].map(Value::from));
-        assert_eq!(column(&all, 3).iter().map(number).collect::<Vec<_>>(), [2.into(), Decimal::ONE, Decimal::ZERO]);
+        assert_eq!(
+            column(&all, 3).iter().map(number).collect::<Vec<_>>(),
+            [2.into(), Decimal::ONE, Decimal::ZERO]
+        );
         assert_eq!(number(&all.rows[0].cells[4]), 4.into());
         assert_eq!(number(&all.totals[3]), 3.into());
         drills_agree(world, "agent", &all, 3);
@@ -141,14 +161,20 @@ fn service_counts_kinds_by_year() {
 #[test]
 fn churn_lists_confirmed_losses() {
     story(|world| {
-        for (owner, name, status, confirmed) in
-            [("li", "甲", "lost", "2026-01-10T00:00:00Z"), ("zhao", "乙", "lost", "2026-05-10T00:00:00Z"), ("li", "丙", "open", "")]
-        {
+        for (owner, name, status, confirmed) in [
+            ("li", "甲", "lost", "2026-01-10T00:00:00Z"),
+            ("zhao", "乙", "lost", "2026-05-10T00:00:00Z"),
+            ("li", "丙", "open", ""),
+        ] {
             let customer = world.customer(owner, name);
             world.order(customer, "2025-01-01", "100");
             let confirmed = if confirmed.is_empty() { Value::Null } else { instant(confirmed) };
-            let warning = draft([("customer", customer.into()), ("status", status.into()), ("reason", "price".into())]);
-            let id = world.given("churn_warning", warning.set("confirmed_at", confirmed).set("last_order_on", date("2025-01-01")));
+            let warning =
+                draft([("customer", customer.into()), ("status", status.into()), ("reason", "price".into())]);
+            let id = world.given(
+                "churn_warning",
+                warning.set("confirmed_at", confirmed).set("last_order_on", date("2025-01-01")),
+            );
             world.given("churn_measure", draft([("churn_warning", id.into()), ("measure", "回访".into())]));
         }
         let all = report(world, "boss", "churn", &[]).unwrap();

@@ -6,7 +6,8 @@ use guanxi_model::RecordId;
 
 fn customers(world: &World) -> [RecordId; 3] {
     ["li", "wang", "zhao"].map(|owner| {
-        let draft = Draft::new().set("name", owner).set("phone", "13800001024").set("email", "sun@example.com");
+        let draft =
+            Draft::new().set("name", owner).set("phone", "13800001024").set("email", "sun@example.com");
         world.given("customer", draft.set("owner", world.id(owner)))
     })
 }
@@ -47,7 +48,8 @@ fn phones_are_masked_on_colleagues_customers() {
 fn account_managers_change_their_own_and_managers_all_below_them() {
     story(|world| {
         let [li, wang, zhao] = customers(world);
-        let edit = |person: &str, id| why(world.edit(person, "customer", id, Draft::new().set("note", person)));
+        let edit =
+            |person: &str, id| why(world.edit(person, "customer", id, Draft::new().set("note", person)));
         assert!(edit("li", li).starts_with("done"));
         assert_eq!(edit("li", wang), "forbidden");
         assert_eq!(edit("li", zhao), "not found");
@@ -56,7 +58,8 @@ fn account_managers_change_their_own_and_managers_all_below_them() {
             assert_eq!(edit(person, li), "forbidden", "{person}");
         }
         assert_eq!(edit("admin", li), "not found");
-        let transfer = |person: &str| why(world.gate.transfer(&world.ctx(person), "customer", li, world.id("wang")));
+        let transfer =
+            |person: &str| why(world.gate.transfer(&world.ctx(person), "customer", li, world.id("wang")));
         assert_eq!(transfer("li"), "forbidden");
         assert!(transfer("manager").starts_with("done"));
     });
@@ -68,13 +71,28 @@ fn each_role_holds_the_rights_of_its_row_and_no_others() {
         let may = |person: &str, object: &str, action: &str| world.ctx(person).rights.may(object, action);
         // role, object, what it may, what it may not
         let rows: &[(&str, &str, &[&str], &[&str])] = &[
-            ("li", "customer", &["create", "read", "edit"], &["transfer", "merge", "import", "export", "bulk", "delete"]),
-            ("manager", "customer", &["create", "read", "edit", "transfer", "merge", "import", "export"], &["reveal", "purge"]),
+            (
+                "li",
+                "customer",
+                &["create", "read", "edit"],
+                &["transfer", "merge", "import", "export", "bulk", "delete"],
+            ),
+            (
+                "manager",
+                "customer",
+                &["create", "read", "edit", "transfer", "merge", "import", "export"],
+                &["reveal", "purge"],
+            ),
             ("agent", "customer", &["read"], &["create", "edit", "export"]),
             ("agent", "activity", &["read", "create"], &["edit", "delete"]),
             ("boss", "customer", &["read", "report"], &["create", "edit", "export"]),
             ("admin", "customer", &[], &["read", "create", "edit", "export", "report"]),
-            ("li", "opportunity", &["create", "read", "edit", "start", "win", "lose"], &["assign", "transfer"]),
+            (
+                "li",
+                "opportunity",
+                &["create", "read", "edit", "start", "win", "lose"],
+                &["assign", "transfer"],
+            ),
             ("manager", "opportunity", &["create", "read", "edit", "assign"], &[]),
             ("agent", "opportunity", &[], &["read"]),
             ("boss", "opportunity", &["read"], &["create", "edit", "assign"]),

@@ -4,7 +4,8 @@ use guanxi_model::{RecordId, Value};
 
 fn request(world: &World, by: &str) -> RecordId {
     let customer = world.customer("li", "明德科技");
-    let request = draft([("title", "打印机卡纸".into()), ("kind", "complaint".into()), ("customer", customer.into())]);
+    let request =
+        draft([("title", "打印机卡纸".into()), ("kind", "complaint".into()), ("customer", customer.into())]);
     world.make(by, "service_request", request).unwrap().id
 }
 
@@ -33,7 +34,11 @@ fn every_verb_starts_only_from_its_statuses() {
                 let customer = world.customer("li", &format!("{verb} {status}"));
                 let id = world.given(
                     "service_request",
-                    draft([("title", "咨询".into()), ("customer", customer.into()), ("status", status.into())]),
+                    draft([
+                        ("title", "咨询".into()),
+                        ("customer", customer.into()),
+                        ("status", status.into()),
+                    ]),
                 );
                 let done = why(world.verb(by, "service_request", id, verb, input.clone()));
                 if from.contains(&status) {
@@ -81,7 +86,11 @@ fn three_stars_are_content_and_two_are_not() {
     story(|world| {
         for n in 1..=5 {
             let customer = world.customer("li", &format!("{n} 星"));
-            let handled = draft([("title", "咨询".into()), ("customer", customer.into()), ("status", "handled".into())]);
+            let handled = draft([
+                ("title", "咨询".into()),
+                ("customer", customer.into()),
+                ("status", "handled".into()),
+            ]);
             let id = world.given("service_request", handled);
             world.verb("agent", "service_request", id, "feedback", stars(n)).unwrap();
             let expected = if n >= 3 { "archived" } else { "assigned" };
@@ -95,7 +104,10 @@ fn only_its_assignee_handles_it() {
     story(|world| {
         let id = request(world, "li");
         assert_eq!(why(world.verb("li", "service_request", id, "assign", to(world, "li"))), "forbidden");
-        assert_eq!(why(world.verb("manager", "service_request", id, "assign", to(world, "boss"))), "service.cannot_handle");
+        assert_eq!(
+            why(world.verb("manager", "service_request", id, "assign", to(world, "boss"))),
+            "service.cannot_handle"
+        );
         world.verb("manager", "service_request", id, "assign", to(world, "wang")).unwrap();
         assert_eq!(why(world.verb("li", "service_request", id, "handle", result())), "not found");
         assert_eq!(why(world.verb("manager", "service_request", id, "handle", result())), "forbidden");

@@ -24,31 +24,45 @@ fn what_is_to_be_done_today() {
     story(|world| {
         let li = world.id("li");
         let customer = |at: &str| {
-            world.given("customer", draft([("name", at.into()), ("next_contact_at", instant(at))]).set("owner", li));
+            world.given(
+                "customer",
+                draft([("name", at.into()), ("next_contact_at", instant(at))]).set("owner", li),
+            );
         };
         customer("2026-06-14T15:59:00Z"); // yesterday, a minute before midnight in Shanghai
         customer("2026-06-14T16:00:00Z"); // today
         customer("2026-06-15T16:00:00Z"); // tomorrow
         let opportunity = |status: &str| {
-            let draft = draft([("title", status.into()), ("customer_name", "甲".into()), ("status", status.into())]);
+            let draft =
+                draft([("title", status.into()), ("customer_name", "甲".into()), ("status", status.into())]);
             world.given("opportunity", draft.set("owner", li))
         };
         opportunity("assigned");
         opportunity("unassigned");
         let developing = opportunity("developing");
         for due in ["2026-06-14", "2026-06-15", "2026-06-16"] {
-            world.given("plan_item", draft([("todo", due.into()), ("due_on", date(due))]).set("opportunity", developing));
+            world.given(
+                "plan_item",
+                draft([("todo", due.into()), ("due_on", date(due))]).set("opportunity", developing),
+            );
         }
         let silent = world.customer("li", "流失边缘");
         world.given("churn_warning", Draft::new().set("customer", silent));
-        for (title, status) in [("新", "new"), ("分", "assigned"), ("处", "handled"), ("归", "archived")] {
+        for (title, status) in [("新", "new"), ("分", "assigned"), ("处", "handled"), ("归", "archived")]
+        {
             let draft = draft([("title", title.into()), ("status", status.into())]);
             world.given("service_request", draft.set("customer", silent).set("owner", li));
         }
         let starts = draft([("title", "例会".into()), ("starts_at", instant("2026-06-15T08:00:00Z"))]);
         world.given("appointment", starts.set("owner", li));
-        world.given("task", draft([("title", "报价".into()), ("due_on", date("2026-06-15"))]).set("owner", li));
-        world.given("task", draft([("title", "合同".into()), ("due_on", date("2026-06-10"))]).set("owner", li));
+        world.given(
+            "task",
+            draft([("title", "报价".into()), ("due_on", date("2026-06-15"))]).set("owner", li),
+        );
+        world.given(
+            "task",
+            draft([("title", "合同".into()), ("due_on", date("2026-06-10"))]).set("owner", li),
+        );
         let mine = of(world, "li");
         assert_eq!(mine[0].label, "今日需联系客户");
         assert_eq!(
@@ -66,7 +80,10 @@ fn what_is_to_be_done_today() {
                 ("appointment_today", 1),
             ]
         );
-        assert_eq!(counts(&of(world, "manager")), [("opportunity_unassigned", 1), ("churn", 1), ("service_new", 1)]);
+        assert_eq!(
+            counts(&of(world, "manager")),
+            [("opportunity_unassigned", 1), ("churn", 1), ("service_new", 1)]
+        );
         assert_eq!(counts(&of(world, "agent")), [("service_feedback", 1)]);
         assert!(of(world, "boss").iter().all(|todo| matches!(todo.object, "task" | "appointment")));
     });

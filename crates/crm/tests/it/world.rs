@@ -68,7 +68,14 @@ impl World {
         self.gate.update(&self.ctx(person), object, id, None, draft)
     }
 
-    pub fn verb(&self, person: &str, object: &str, id: RecordId, verb: &str, input: Draft) -> Result<Visible> {
+    pub fn verb(
+        &self,
+        person: &str,
+        object: &str,
+        id: RecordId,
+        verb: &str,
+        input: Draft,
+    ) -> Result<Visible> {
         self.gate.verb(&self.ctx(person), object, id, verb, input)
     }
 
@@ -94,7 +101,10 @@ impl World {
     /// An order of a customer, entered by hand by the operator.
     pub fn order(&self, customer: RecordId, on: &str, total: &str) -> RecordId {
         let date: Date = on.parse().unwrap();
-        self.given("order", Draft::new().set("customer", customer).set("ordered_on", date).set("total", yuan(total)))
+        self.given(
+            "order",
+            Draft::new().set("customer", customer).set("ordered_on", date).set("total", yuan(total)),
+        )
     }
 }
 
@@ -102,7 +112,8 @@ fn found(
     tx: &mut guanxi_gate::Tx<'_>,
 ) -> (BTreeMap<&'static str, RecordId>, BTreeMap<&'static str, RecordId>) {
     let mut departments = BTreeMap::new();
-    for (name, label, parent) in [("head", "总部", None), ("first", "销售一部", Some("head")), ("second", "销售二部", Some("head"))]
+    for (name, label, parent) in
+        [("head", "总部", None), ("first", "销售一部", Some("head")), ("second", "销售二部", Some("head"))]
     {
         let parent = parent.map(|parent: &str| departments[parent]);
         let made = tx.create("department", Draft::new().set("name", label).set("parent", parent)).unwrap();
@@ -162,4 +173,3 @@ pub fn why<T: std::fmt::Debug>(result: Result<T>) -> String {
 pub fn draft<'a>(pairs: impl IntoIterator<Item = (&'a str, Value)>) -> Draft {
     pairs.into_iter().fold(Draft::new(), |draft, (field, value)| draft.set(field, value))
 }
-

@@ -15,7 +15,8 @@ use jiff::{ToSpan, civil::Date};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The job.
-pub(crate) const WARN: JobDef = JobDef { name: "churn.warn", schedule: Schedule::Nightly { hour: 2 }, run: warn };
+pub(crate) const WARN: JobDef =
+    JobDef { name: "churn.warn", schedule: Schedule::Nightly { hour: 2 }, run: warn };
 
 const BATCH: usize = 1000;
 const DEFAULT_MONTHS: i32 = 6;
@@ -56,10 +57,12 @@ fn warn(gate: &Gate, ctx: &Ctx, as_of: Date) -> Result<Vec<(&'static str, i64)>>
 fn terms(gate: &Gate, ctx: &Ctx, as_of: Date) -> Result<Terms> {
     let (months, without_orders) =
         gate.read(ctx, |tx| Ok((tx.setting("churn.months")?, tx.setting("churn.without_orders")?)))?;
-    let months = months.and_then(|text| text.trim().parse().ok()).filter(|m| *m > 0).unwrap_or(DEFAULT_MONTHS);
+    let months =
+        months.and_then(|text| text.trim().parse().ok()).filter(|m| *m > 0).unwrap_or(DEFAULT_MONTHS);
     // Six months before 31 August is the last day of February, as people count.
     let cutoff = as_of.checked_sub(months.months()).map_err(Error::internal)?;
-    let without_orders = matches!(without_orders.as_deref().map(str::trim), Some("on" | "true" | "yes" | "1"));
+    let without_orders =
+        matches!(without_orders.as_deref().map(str::trim), Some("on" | "true" | "yes" | "1"));
     Ok(Terms { as_of, cutoff, without_orders })
 }
 
@@ -67,10 +70,14 @@ fn terms(gate: &Gate, ctx: &Ctx, as_of: Date) -> Result<Terms> {
 fn candidates(terms: Terms) -> Expr {
     let before = |field: &str, date: Date| Expr::compare(field, Comparison::Less, date);
     let later = Expr::compare("last_order_on", Comparison::Greater, terms.as_of);
-    let mut silent = before("last_order_on", terms.cutoff).or(before("first_order_on", terms.cutoff).and(later));
+    let mut silent =
+        before("last_order_on", terms.cutoff).or(before("first_order_on", terms.cutoff).and(later));
     if terms.without_orders {
-        let none_yet =
-            Expr::is_empty("first_order_on").or(Expr::compare("first_order_on", Comparison::Greater, terms.as_of));
+        let none_yet = Expr::is_empty("first_order_on").or(Expr::compare(
+            "first_order_on",
+            Comparison::Greater,
+            terms.as_of,
+        ));
         silent = silent.or(before("created_at", terms.cutoff).and(none_yet));
     }
     Expr::eq("status", "normal").and(silent)
@@ -97,7 +104,12 @@ fn silent(
     Ok(silent)
 }
 
-fn asked(gate: &Gate, ctx: &Ctx, terms: Terms, customers: &[RecordId]) -> Result<Vec<(RecordId, Option<Date>)>> {
+fn asked(
+    gate: &Gate,
+    ctx: &Ctx,
+    terms: Terms,
+    customers: &[RecordId],
+) -> Result<Vec<(RecordId, Option<Date>)>> {
     if customers.is_empty() {
         return Ok(Vec::new());
     }
@@ -107,13 +119,11 @@ fn asked(gate: &Gate, ctx: &Ctx, terms: Terms, customers: &[RecordId]) -> Result
             object: "order".to_owned(),
             group_by: vec![Group { field: "customer".to_owned(), part: DatePart::Whole }],
             measures: vec![Measure { function: MeasureFn::Max, field: Some("ordered_on".to_owned()) }],
-            filter: Some(
-                Expr::ids("customer", customers).and(Expr::compare(
-                    "ordered_on",
-                    Comparison::LessOrEqual,
-                    terms.as_of,
-                )),
-            ),
+            filter: Some(Expr::ids("customer", customers).and(Expr::compare(
+                "ordered_on",
+                Comparison::LessOrEqual,
+                terms.as_of,
+            ))),
             limit: customers.len(),
             ..Aggregate::default()
         },

@@ -44,7 +44,9 @@ impl Chosen<'_> {
         }
         match gate.read(ctx, |tx| tx.first("user", &Expr::eq("login", text)))? {
             Some(user) => Ok(Some(user.id)),
-            None => Err(Error::invalid(name, "reference", Message::new("field.reference").with("value", text))),
+            None => {
+                Err(Error::invalid(name, "reference", Message::new("field.reference").with("value", text)))
+            }
         }
     }
 

@@ -78,9 +78,8 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
     let mut totals = vec![Value::Null; PATHS.len()];
     totals[4] = Value::from(at(1));
     totals[5] = Value::from(at(2));
-    let summary = Message::new("report.churn.summary")
-        .with("n", at(0).normalize())
-        .with("total", words::money(at(1)));
+    let summary =
+        Message::new("report.churn.summary").with("n", at(0).normalize()).with("total", words::money(at(1)));
     Ok(Report { columns, rows, totals, measure: 4, titles: page.titles, summary: Some(summary) })
 }
 

@@ -67,7 +67,10 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
     let rows = parts
         .into_iter()
         .map(|(key, n, sum)| ReportRow {
-            drill: Some(Drill { object: "customer".to_owned(), filter: same(&field, &key).and(filter.clone()).to_string() }),
+            drill: Some(Drill {
+                object: "customer".to_owned(),
+                filter: same(&field, &key).and(filter.clone()).to_string(),
+            }),
             cells: vec![key, Value::from(n), share(n, count), Value::from(sum)],
         })
         .collect();
@@ -86,8 +89,13 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
 /// The field chosen, out of those the document offers.
 fn by<'a>(chosen: &'a Chosen<'_>) -> Result<&'a str> {
     let by = chosen.text("by").unwrap_or("grade");
-    let offered = DOCUMENT.params.iter().find(|param| param.name == "by").is_some_and(|p| p.option(by).is_some());
-    if offered { Ok(by) } else { Err(Error::invalid("by", "choice", Message::new("field.choice").with("value", by))) }
+    let offered =
+        DOCUMENT.params.iter().find(|param| param.name == "by").is_some_and(|p| p.option(by).is_some());
+    if offered {
+        Ok(by)
+    } else {
+        Err(Error::invalid("by", "choice", Message::new("field.choice").with("value", by)))
+    }
 }
 
 /// Choices in the order of their dictionary, ratings from the most stars, what is empty last.

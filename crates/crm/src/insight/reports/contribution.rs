@@ -71,8 +71,13 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
                 object: "order".to_owned(),
                 filter: Expr::eq("customer", id).and(filter.clone()).to_string(),
             });
-            let cells =
-                vec![customer, row.measures[0].clone(), Value::from(total), share(total, sum), row.measures[2].clone()];
+            let cells = vec![
+                customer,
+                row.measures[0].clone(),
+                Value::from(total),
+                share(total, sum),
+                row.measures[2].clone(),
+            ];
             ReportRow { cells, drill }
         })
         .collect();

@@ -63,7 +63,8 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
         .into_iter()
         .map(|row| (text(&row.keys[0]), rounded(&row.measures[0])))
         .collect();
-    let of = |kind: &str, year: &str| counts.get(&(kind.to_owned(), year.to_owned())).copied().unwrap_or_default();
+    let of =
+        |kind: &str, year: &str| counts.get(&(kind.to_owned(), year.to_owned())).copied().unwrap_or_default();
     let rows = kind
         .options
         .iter()

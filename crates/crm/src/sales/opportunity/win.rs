@@ -31,11 +31,8 @@ pub(crate) fn win(tx: &mut Tx<'_>, opportunity: &Record, input: &Draft) -> Resul
 /// The customer that the duplicate check finds by name or phone, when there is no doubt: a single one, and
 /// the assignee's own. Otherwise the person must choose, so the win is refused with what was found.
 fn known_customer(tx: &mut Tx<'_>, opportunity: &Record) -> Result<Option<Record>> {
-    let likely: Vec<_> = tx
-        .duplicates("customer", &identity(opportunity))?
-        .into_iter()
-        .filter(|hit| !hit.similar)
-        .collect();
+    let likely: Vec<_> =
+        tx.duplicates("customer", &identity(opportunity))?.into_iter().filter(|hit| !hit.similar).collect();
     match likely.as_slice() {
         [] => Ok(None),
         [only] => {
