@@ -1,12 +1,6 @@
 //! Groups and measures over the records the caller may see.
 
-use crate::{
-    call::Call,
-    json,
-    problem::Fault,
-    reply::Reply,
-    routes::Answer,
-};
+use crate::{call::Call, json, problem::Fault, reply::Reply, routes::Answer};
 use guanxi_gate::Error;
 use guanxi_model::{
     Aggregate, Field, Issue, Message, Object,
@@ -49,7 +43,9 @@ pub fn aggregate(call: &Call) -> Answer {
 
 /// The field that gives a group's values their form; a part of a date is a text.
 fn group_field<'c>(call: &'c Call, object: &'c Object, group: &Group) -> Option<&'c Field> {
-    resolve_path(&call.registry, object, &group.field).map(|(_, field)| field).filter(|_| group.part == DatePart::Whole)
+    resolve_path(&call.registry, object, &group.field)
+        .map(|(_, field)| field)
+        .filter(|_| group.part == DatePart::Whole)
 }
 
 /// The field that gives a measure its form; counts are numbers.
@@ -105,10 +101,14 @@ fn read(call: &Call, object: &Object) -> Result<(Aggregate, Vec<String>), Fault>
     }
     match body.remove("limit") {
         None | Some(Json::Null) => {}
-        Some(limit) => match limit.as_u64().and_then(|n| usize::try_from(n).ok()).filter(|n| (1..=MAX).contains(n)) {
-            Some(limit) => wanted.limit = limit,
-            None => issues.push(Issue::field("limit", "range", Message::new("api.limit").with("max", MAX))),
-        },
+        Some(limit) => {
+            match limit.as_u64().and_then(|n| usize::try_from(n).ok()).filter(|n| (1..=MAX).contains(n)) {
+                Some(limit) => wanted.limit = limit,
+                None => {
+                    issues.push(Issue::field("limit", "range", Message::new("api.limit").with("max", MAX)))
+                }
+            }
+        }
     }
     match body.remove("sort") {
         None | Some(Json::Null) => {}

@@ -81,7 +81,8 @@ pub fn identify(
             if session.must_change {
                 return Err(Error::Forbidden(Message::new("api.must_change")));
             }
-            if method != Method::Get && !(same_origin && csrf.is_some_and(|sent| same(&sent, &session.csrf))) {
+            if method != Method::Get && !(same_origin && csrf.is_some_and(|sent| same(&sent, &session.csrf)))
+            {
                 return Err(Error::Forbidden(Message::new("api.csrf")));
             }
             Ok(match session.locale.or(wanted) {
@@ -116,7 +117,8 @@ mod tests {
     #[test]
     fn another_origin_is_noticed() {
         let seen = |origin: &str| {
-            let headers = headers(&[("cookie", "a=b; gx_session=t"), ("host", "crm.example"), ("origin", origin)]);
+            let headers =
+                headers(&[("cookie", "a=b; gx_session=t"), ("host", "crm.example"), ("origin", origin)]);
             match credentials(&headers) {
                 Some(Credentials::Session { token, same_origin, .. }) => (token, same_origin),
                 _ => (String::new(), false),

@@ -34,7 +34,9 @@ impl<'r> Shape<'r> {
             object.active_fields().filter(|f| known(&f.name)).map(|f| cell(&f.name, Some(f))).collect()
         } else {
             let wanted = fields.iter().filter(|path| known(path));
-            wanted.map(|path| cell(path, resolve_path(registry, object, path).map(|(_, field)| field))).collect()
+            wanted
+                .map(|path| cell(path, resolve_path(registry, object, path).map(|(_, field)| field)))
+                .collect()
         };
         Shape { cells }
     }
@@ -155,12 +157,21 @@ mod tests {
     #[test]
     fn values_take_the_form_that_is_promised() {
         let money = FieldKind::Money { negative: true };
-        assert_eq!(said(money.clone(), Value::Decimal(Decimal::new(123_450, 2))), r#"{"amount":"1234.50","currency":"CNY"}"#);
-        assert_eq!(said(money, Value::Decimal(Decimal::new(-5, 1))), r#"{"amount":"-0.50","currency":"CNY"}"#);
+        assert_eq!(
+            said(money.clone(), Value::Decimal(Decimal::new(123_450, 2))),
+            r#"{"amount":"1234.50","currency":"CNY"}"#
+        );
+        assert_eq!(
+            said(money, Value::Decimal(Decimal::new(-5, 1))),
+            r#"{"amount":"-0.50","currency":"CNY"}"#
+        );
         let number = FieldKind::Number { scale: 2, min: None, max: None };
         assert_eq!(said(number.clone(), Value::Decimal(Decimal::new(1250, 2))), "12.5");
         assert_eq!(said(number, Value::Decimal(Decimal::new(1200, 2))), "12");
-        assert_eq!(said(FieldKind::User, Value::Ref(RecordId(9_007_199_254_740_993))), r#""9007199254740993""#);
+        assert_eq!(
+            said(FieldKind::User, Value::Ref(RecordId(9_007_199_254_740_993))),
+            r#""9007199254740993""#
+        );
         assert_eq!(said(FieldKind::Text, Value::Text("a\"\u{1}".to_owned())), r#""a\"\u0001""#);
         let at: Timestamp = "2026-03-01T08:00:00+08:00".parse().unwrap();
         assert_eq!(said(FieldKind::Instant, Value::Instant(at)), r#""2026-03-01T00:00:00Z""#);

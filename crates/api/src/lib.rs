@@ -30,8 +30,9 @@ use guanxi_model::phrases::Phrases;
 use std::sync::{Arc, LazyLock};
 
 /// The phrases of this room: titles of problems, what is wrong with a request, and the description.
-pub(crate) static PHRASES: LazyLock<Phrases> =
-    LazyLock::new(|| Phrases::from_toml(include_str!("../phrases/zh.toml"), include_str!("../phrases/en.toml")));
+pub(crate) static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::from_toml(include_str!("../phrases/zh.toml"), include_str!("../phrases/en.toml"))
+});
 
 /// Everything REST, with counters of its own.
 pub fn router(gate: Gate) -> Router {

@@ -138,7 +138,13 @@ pub fn expand(call: &Call, object: &Object, fields: &[String], params: &mut Para
 }
 
 /// One record with chosen fields, read as a list of one.
-pub fn one(call: &Call, object: &Object, id: RecordId, fields: &[String], trash: bool) -> Result<Page, Fault> {
+pub fn one(
+    call: &Call,
+    object: &Object,
+    id: RecordId,
+    fields: &[String],
+    trash: bool,
+) -> Result<Page, Fault> {
     let mut query = Query::of(&object.name).filter(Expr::eq("id", Expr::Id(id))).limit(1).fields(fields);
     query.trash = trash;
     let page = call.gate.list(&call.ctx, &query)?;

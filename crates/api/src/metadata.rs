@@ -82,7 +82,11 @@ fn field_of(mut json: Map<String, Json>) -> Result<Field, Fault> {
     let mut input = Draft::new();
     for name in REFUSED {
         if json.contains_key(name) {
-            input.issues.push(Issue::field(name, "unknown", Message::new("field.unknown").with("name", name)));
+            input.issues.push(Issue::field(
+                name,
+                "unknown",
+                Message::new("field.unknown").with("name", name),
+            ));
         }
     }
     json.retain(|_, value| !value.is_null());

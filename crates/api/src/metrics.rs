@@ -68,7 +68,10 @@ impl Metrics {
                 line(&mut out, format_args!("guanxi_request_seconds_bucket{{{labels}}} {so_far}"));
             }
             let Latency { count, seconds, .. } = latency;
-            line(&mut out, format_args!("guanxi_request_seconds_bucket{{route=\"{route}\",le=\"+Inf\"}} {count}"));
+            line(
+                &mut out,
+                format_args!("guanxi_request_seconds_bucket{{route=\"{route}\",le=\"+Inf\"}} {count}"),
+            );
             line(&mut out, format_args!("guanxi_request_seconds_sum{{route=\"{route}\"}} {seconds}"));
             line(&mut out, format_args!("guanxi_request_seconds_count{{route=\"{route}\"}} {count}"));
         }
@@ -101,7 +104,10 @@ mod tests {
         metrics.count("GET", "/a", 200, 0.3);
         metrics.count("GET", "/a", 500, 9.0);
         let text = metrics.render();
-        assert!(text.contains("guanxi_requests_total{method=\"GET\",route=\"/a\",status=\"200\"} 2\n"), "{text}");
+        assert!(
+            text.contains("guanxi_requests_total{method=\"GET\",route=\"/a\",status=\"200\"} 2\n"),
+            "{text}"
+        );
         assert!(text.contains("guanxi_request_seconds_bucket{route=\"/a\",le=\"0.0025\"} 1\n"), "{text}");
         assert!(text.contains("guanxi_request_seconds_bucket{route=\"/a\",le=\"0.5\"} 2\n"), "{text}");
         assert!(text.contains("guanxi_request_seconds_bucket{route=\"/a\",le=\"+Inf\"} 3\n"), "{text}");

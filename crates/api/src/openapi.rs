@@ -127,7 +127,8 @@ fn expanded(route: &Route, ctx: &Ctx, registry: &Registry, object: &Object) -> V
                 let body = schema::named(&format!("{name}.{}", verb.name));
                 (verb.name.as_str(), Some(verb.label.get(ctx.locale)), Some(body), own.clone())
             });
-            let built_in = built_in(ctx, object).into_iter().map(|(n, body)| (n, None, body, schema::named("Any")));
+            let built_in =
+                built_in(ctx, object).into_iter().map(|(n, body)| (n, None, body, schema::named("Any")));
             declared
                 .chain(built_in)
                 .map(|(verb, label, body, answer)| {
@@ -160,7 +161,9 @@ fn built_in(ctx: &Ctx, object: &Object) -> Vec<(&'static str, Option<Json>)> {
     let text = json!({ "type": "string" });
     let body = |names: &[&str]| {
         let properties: Map<String, Json> = names.iter().map(|n| ((*n).to_owned(), text.clone())).collect();
-        Some(json!({ "type": "object", "properties": properties, "required": names, "additionalProperties": false }))
+        Some(
+            json!({ "type": "object", "properties": properties, "required": names, "additionalProperties": false }),
+        )
     };
     let to = json!({
         "type": "object",
@@ -216,7 +219,9 @@ fn operation(
     let query = route.params.iter().filter(|name| **name != "*");
     parameters.extend(query.map(|name| json!({ "name": name, "in": "query", "schema": parameter(name) })));
     if route.name == "report" {
-        parameters.push(json!({ "name": "as_of", "in": "query", "schema": { "type": "string", "format": "date" } }));
+        parameters.push(
+            json!({ "name": "as_of", "in": "query", "schema": { "type": "string", "format": "date" } }),
+        );
     }
     let text = |name: &str| json!({ "name": name, "in": "header", "schema": { "type": "string" } });
     match route.method {
@@ -231,16 +236,23 @@ fn operation(
     } else {
         let media = if matches!(route.name, "metrics") { "text/plain" } else { "application/json" };
         let status = if created { "201" } else { "200" };
-        responses.insert(status.to_owned(), json!({ "description": "", "content": { media: { "schema": answer } } }));
+        responses.insert(
+            status.to_owned(),
+            json!({ "description": "", "content": { media: { "schema": answer } } }),
+        );
     }
     responses.insert("default".to_owned(), json!({ "$ref": "#/components/responses/Problem" }));
-    let mut operation = json!({ "operationId": id, "summary": summary, "parameters": parameters, "responses": responses });
+    let mut operation =
+        json!({ "operationId": id, "summary": summary, "parameters": parameters, "responses": responses });
     if let Json::Object(map) = &mut operation {
         if let Some(tag) = tag {
             map.insert("tags".to_owned(), json!([tag]));
         }
         if let Some(body) = body {
-            map.insert("requestBody".to_owned(), json!({ "content": { "application/json": { "schema": body } } }));
+            map.insert(
+                "requestBody".to_owned(),
+                json!({ "content": { "application/json": { "schema": body } } }),
+            );
         }
         if route.access == Access::Public {
             map.insert("security".to_owned(), json!([]));

@@ -1,13 +1,6 @@
 //! One record: reading, making, changing, putting away.
 
-use crate::{
-    call::Call,
-    json::Shape,
-    list,
-    problem::Fault,
-    reply::Reply,
-    routes::Answer,
-};
+use crate::{call::Call, json::Shape, list, problem::Fault, reply::Reply, routes::Answer};
 use guanxi_gate::{Door, Draft, Error, Titles, Visible};
 use guanxi_model::{Issue, Message, Object, RecordId};
 use serde_json::{Map, Value as Json};

@@ -73,13 +73,19 @@ impl Reply {
         let (head, body) = text.split_once('\n').unwrap_or(("", text));
         let head: Head = serde_json::from_str(head)
             .unwrap_or(Head { content_type: Cow::Borrowed("application/json"), headers: Vec::new() });
-        Reply { status, content_type: head.content_type, headers: head.headers, body: body.as_bytes().to_vec() }
+        Reply {
+            status,
+            content_type: head.content_type,
+            headers: head.headers,
+            body: body.as_bytes().to_vec(),
+        }
     }
 
     /// The HTTP response.
     pub fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body));
-        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         if let Ok(value) = HeaderValue::from_str(&self.content_type)
             && !self.content_type.is_empty()
@@ -90,7 +96,9 @@ impl Reply {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         for (name, value) in self.headers {
-            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_ref()), HeaderValue::from_str(&value)) {
+            if let (Ok(name), Ok(value)) =
+                (HeaderName::try_from(name.as_ref()), HeaderValue::from_str(&value))
+            {
                 headers.insert(name, value);
             }
         }

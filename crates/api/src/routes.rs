@@ -1,15 +1,8 @@
 //! The whole address space on one screen.
 
 use crate::{
-    aggregate, batch,
-    call::Call,
-    find, health, list, metadata, openapi,
-    problem::Fault,
-    records,
-    reply::Reply,
-    reports,
-    serve::Api,
-    verbs,
+    aggregate, batch, call::Call, find, health, list, metadata, openapi, problem::Fault, records,
+    reply::Reply, reports, serve::Api, verbs,
 };
 use guanxi_gate::Door;
 

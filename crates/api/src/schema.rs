@@ -12,7 +12,9 @@ pub fn named(name: &str) -> Json {
 
 /// Schemas that objects share.
 pub fn shared(locale: Locale) -> Map<String, Json> {
-    let text = |nullable: bool| if nullable { json!({ "type": ["string", "null"] }) } else { json!({ "type": "string" }) };
+    let text = |nullable: bool| {
+        if nullable { json!({ "type": ["string", "null"] }) } else { json!({ "type": "string" }) }
+    };
     let say = |key: &str| crate::PHRASES.get(locale, key).to_owned();
     let entries = [
         (
@@ -230,8 +232,11 @@ pub fn of_object(ctx: &Ctx, object: &Object) -> Vec<(String, Json)> {
 
 /// The input of a verb.
 pub fn of_verb(verb: &VerbDef, locale: Locale) -> Json {
-    let properties: Map<String, Json> =
-        verb.form.iter().map(|field| (field.name.clone(), labelled(field, writable(field), locale))).collect();
+    let properties: Map<String, Json> = verb
+        .form
+        .iter()
+        .map(|field| (field.name.clone(), labelled(field, writable(field), locale)))
+        .collect();
     let required: Vec<&str> = verb.form.iter().filter(|f| f.required).map(|f| f.name.as_str()).collect();
     json!({
         "type": "object",
@@ -261,7 +266,9 @@ fn labelled(field: &Field, mut schema: Json, locale: Locale) -> Json {
 fn readable(field: &Field) -> Json {
     let mut forms = vec![value(field, true)];
     match field.value_kind() {
-        FieldKind::Reference { .. } | FieldKind::User | FieldKind::Department => forms.push(named("Reference")),
+        FieldKind::Reference { .. } | FieldKind::User | FieldKind::Department => {
+            forms.push(named("Reference"))
+        }
         _ => {}
     }
     if field.mask.is_some() || matches!(field.value_kind(), FieldKind::Phone | FieldKind::Email) {

@@ -43,7 +43,8 @@ pub struct Api {
 pub fn router(api: Arc<Api>) -> Router {
     let mut by_path: BTreeMap<&str, MethodRouter<Arc<Api>>> = BTreeMap::new();
     for route in ROUTES {
-        let methods = by_path.remove(route.path).unwrap_or_else(|| MethodRouter::new().fallback(other_method));
+        let methods =
+            by_path.remove(route.path).unwrap_or_else(|| MethodRouter::new().fallback(other_method));
         by_path.insert(route.path, methods.on(filter(route.method), operation(route)));
     }
     let mut router = Router::new();
@@ -214,7 +215,11 @@ fn query(route: &Route, uri: &Uri) -> Result<Vec<(String, String)>, Fault> {
             let message = Message::new("api.unknown_param").with("name", name);
             issues.push(Issue::field(name, "unknown", message));
         } else if pairs[..i].iter().any(|(earlier, _)| earlier == name) {
-            issues.push(Issue::field(name, "repeated", Message::new("api.repeated_param").with("name", name)));
+            issues.push(Issue::field(
+                name,
+                "repeated",
+                Message::new("api.repeated_param").with("name", name),
+            ));
         }
     }
     if issues.is_empty() { Ok(pairs) } else { Err(Fault::Params(issues)) }

@@ -1,16 +1,8 @@
 //! Doing something to a record: its object's verbs, the built-in ones, and making a record that belongs to it.
 
-use crate::{
-    call::Call,
-    json, list, records,
-    reply::Reply,
-    routes::Answer,
-};
+use crate::{call::Call, json, list, records, reply::Reply, routes::Answer};
 use guanxi_gate::{Door, Draft, Error, Result};
-use guanxi_model::{
-    Field, FieldKind, Issue, Label, Message, Object, RecordId, Value, VerbDef,
-    expr::Expr,
-};
+use guanxi_model::{Field, FieldKind, Issue, Label, Message, Object, RecordId, Value, VerbDef, expr::Expr};
 use serde_json::{Map, Value as Json, json};
 
 /// Keys by which a person may be named when a record is given to them.
@@ -104,7 +96,11 @@ fn reveal(door: &mut Door<'_, '_>, object: &Object, id: RecordId, mut json: Map<
     records::unknown_keys(&json, &mut input);
     let field = object.field(&name);
     if field.is_none() {
-        input.issues.push(Issue::field("field", "unknown", Message::new("field.unknown").with("name", &name)));
+        input.issues.push(Issue::field(
+            "field",
+            "unknown",
+            Message::new("field.unknown").with("name", &name),
+        ));
     }
     if reason.is_empty() {
         input.issues.push(Issue::field("reason", "required", Message::new("api.reveal_reason")));

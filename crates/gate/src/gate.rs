@@ -9,7 +9,7 @@ use crate::{
     tx::Tx,
 };
 use arc_swap::ArcSwap;
-use guanxi_model::{Locale, Message, Object, RecordId, Registry, phrases::Phrases};
+use guanxi_model::{Grant, Locale, Message, Object, RecordId, Registry, Scope, phrases::Phrases};
 use guanxi_store::{Conn, Dialect, Store, meta};
 use parking_lot::Mutex;
 use std::sync::{
@@ -170,7 +170,18 @@ impl Gate {
             .filter(|person| person.active)
             .ok_or_else(|| Error::Unauthenticated(Message::new("gate.user_disabled")))?;
         let registry = self.registry();
-        let rights = Rights::of(person.roles.iter().filter_map(|role| registry.role(role)).map(|role| &**role));
+        let mut rights = Rights::of(person.roles.iter().filter_map(|role| registry.role(role)).map(|role| &**role));
+        // Who designs objects can use their own at once; other roles are granted them in the roles' settings.
+        let custom = registry.objects().filter(|object| object.custom).map(|object| object.name.clone());
+        let custom: Vec<String> = if rights.may_set("objects") { custom.collect() } else { Vec::new() };
+        if !custom.is_empty() {
+            rights.grants.push(Grant {
+                objects: custom,
+                actions: vec!["*".to_owned()],
+                scope: Scope::All,
+                fields: std::collections::BTreeMap::new(),
+            });
+        }
         let subject = Subject {
             user,
             login: person.login.clone(),

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 impl Gate {
     /// A custom object from its name and label; it has a `name` field, a list, a form and a page at once.
-    /// Roles that hold everything may use it at once; others are granted it in the roles' settings.
+    /// Roles that may design objects use it at once; others are granted it in the roles' settings.
     pub fn add_object(&self, ctx: &Ctx, name: &str, label: Label) -> Result<Arc<Object>> {
         may_set(ctx, "objects")?;
         let mut issues = Vec::new();
@@ -212,9 +212,12 @@ impl Gate {
             let doc = with_columns(tx, doc.clone(), new)?;
             let (layers, _) = meta::layers(&mut tx.conn)?;
             let doc = merged(&layers, doc);
-            let mut all: Vec<LayerDoc> =
-                layers.iter().filter(|l| (&l.kind, &l.name) != (&doc.kind, &doc.name)).cloned().collect();
-            all.push(doc.clone());
+            // A document keeps its place, as it does in storage: the fields of an object come after it.
+            let mut all = layers.clone();
+            match all.iter_mut().find(|l| (&l.kind, &l.name) == (&doc.kind, &doc.name)) {
+                Some(earlier) => *earlier = doc.clone(),
+                None => all.push(doc.clone()),
+            }
             let (_, before) = Registry::build(gate.domain().shipped.clone(), &layers, 0);
             let (_, after) = Registry::build(gate.domain().shipped.clone(), &all, 0);
             if let Some(problem) = after.into_iter().find(|problem| !before.contains(problem)) {

@@ -1,0 +1,11 @@
+//! REST from outside: requests into the router, answers out of it, on the real domain.
+
+mod batches;
+mod customs;
+mod description;
+mod errors;
+mod lists;
+mod records;
+mod repeats;
+mod table;
+mod world;
