@@ -12,7 +12,7 @@ use crate::{
     texts::fill,
 };
 use axum::{Router, middleware::from_fn_with_state};
-use guanxi_gate::Gate;
+use guanxi_gate::{Gate, sets};
 use guanxi_model::Message;
 use guanxi_web::{App, DemoUser};
 use std::{net::SocketAddr, time::Duration};
@@ -21,7 +21,8 @@ use tokio::{net::TcpListener, sync::watch};
 /// Answers until told to stop.
 pub fn run(settings: &Settings, listen: Option<String>, output: Output) -> Result<()> {
     crate::logs::start(&settings.file.log);
-    let made = !place::exists(&settings.config)?;
+    // Only a place without any account set gets one; a misspelt name must not.
+    let made = sets::list(&settings.config)?.is_empty();
     let gate = if made { place::create(&settings.config)? } else { place::open(settings)? };
     let listen = listen.or_else(|| settings.file.listen.clone()).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
     let demo = Demo::of(&gate)?;

@@ -7,7 +7,7 @@ use crate::{
     place,
     settings::Settings,
 };
-use guanxi_gate::{Ctx, Gate, Visible, auth::NewUser};
+use guanxi_gate::{Ctx, Gate, Visible, auth::NewUser, read_cursor};
 use guanxi_model::{Message, Query, RecordId, expr::{Comparison, Expr}};
 use rand::TryRngCore;
 use serde_json::json;
@@ -74,10 +74,9 @@ fn show_password(output: &Output, login: &str, id: RecordId, password: Option<&s
 
 fn list(gate: &Gate, ctx: &Ctx, output: &Output) -> Result<()> {
     let mut rows = Vec::new();
-    let mut after = RecordId(0);
+    let mut query = Query::of("user").sort(["id"]).limit(1000);
     loop {
-        let beyond = Expr::compare("id", Comparison::Greater, Expr::Id(after));
-        let page = gate.list(ctx, &Query::of("user").filter(beyond).sort(["id"]).limit(1000))?;
+        let page = gate.list(ctx, &query)?;
         let text = |user: &Visible, field: &str| json!(user.get(field).as_text().unwrap_or_default());
         rows.extend(page.rows.iter().map(|user| {
             let department = user.get("department").as_ref().and_then(|id| page.titles.get(id)).unwrap_or_default();
@@ -89,9 +88,9 @@ fn list(gate: &Gate, ctx: &Ctx, output: &Output) -> Result<()> {
                 json!(user.get("active").as_bool().unwrap_or(true)),
             ]
         }));
-        match page.rows.last() {
-            Some(last) if page.rows.len() == 1000 => after = last.id,
-            _ => break,
+        match page.next {
+            Some(next) => query.after = Some(read_cursor(&next)?),
+            None => break,
         }
     }
     output.table("user", &["login", "name", "roles", "department", "active"], &rows);

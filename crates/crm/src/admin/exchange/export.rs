@@ -1,11 +1,11 @@
 //! Records go out: what the caller may see, as the caller may see it.
 
 use super::{columns::Means, source::Kind, writer::{Out, Writer}};
-use guanxi_gate::{Cell, Ctx, Error, Gate, Result, Visible, say};
+use guanxi_gate::{Cell, Ctx, Error, Gate, Result, Visible, read_cursor, say};
 use guanxi_model::{
-    Field, FieldKind, Message, Object, Query, RecordId, Value,
+    Field, FieldKind, Message, Object, Query, Value,
     access::action,
-    expr::{self, Comparison, Expr},
+    expr::{self, Expr},
     registry::resolve_path,
 };
 use std::path::Path;
@@ -49,29 +49,28 @@ pub fn export(
     }
     let kind = Kind::of(path);
     let columns = columns(gate, ctx, &object, options, kind)?;
-    let filter = options.filter.clone().unwrap_or(Expr::Bool(true));
-    expr::check(&filter, &(&*gate.registry(), &*object))?;
+    if let Some(filter) = &options.filter {
+        expr::check(filter, &(&*gate.registry(), &*object))?;
+    }
     let mut writer = Writer::create(path)?;
     writer.row(columns.iter().map(|column| column.heading.as_str()))?;
-    let mut after = RecordId(0);
     let mut count = 0;
+    let mut query = Query::of(&object.name)
+        .fields(columns.iter().map(|column| column.path.clone()))
+        .sort(["id"])
+        .limit(1000);
+    query.filter = options.filter.clone();
+    query.search = options.search.clone();
     loop {
-        let beyond = Expr::compare("id", Comparison::Greater, Expr::Id(after));
-        let mut query = Query::of(&object.name)
-            .filter(filter.clone().and(beyond))
-            .fields(columns.iter().map(|column| column.path.clone()))
-            .sort(["id"])
-            .limit(1000);
-        query.search = options.search.clone();
         let page = gate.list(ctx, &query)?;
         for row in &page.rows {
             let cells: Vec<Out> = columns.iter().map(|column| out(column, row, &page.titles, ctx, kind)).collect();
             writer.cells(&cells)?;
-            after = row.id;
         }
         count += page.rows.len() as u64;
-        if page.rows.len() < 1000 || !watch(count) {
-            break;
+        match page.next {
+            Some(next) if watch(count) => query.after = Some(read_cursor(&next)?),
+            _ => break,
         }
     }
     writer.finish()?;

@@ -5,6 +5,7 @@ use super::{
     check::{self, Checked},
     columns::{Columns, Means},
     keys::{self, Existing, Seen},
+    map,
     references::References,
     rejects::{self, Rejects},
     source::{Row, Source},
@@ -141,7 +142,7 @@ pub fn import(
     if !gate.may(ctx, &object.name, action::IMPORT) {
         return Err(Error::forbidden("exchange.no_import"));
     }
-    let columns = Columns::of(gate, &object, source.headings(), &options.map)?;
+    let columns = Columns::of(gate, &object, source.headings(), &map::known(gate, &object, source, &options.map)?)?;
     let by = match_field(&object, options, &columns)?;
     let ctx = ctx.clone().via(Channel::Import);
     let mut rejects =
@@ -163,6 +164,9 @@ pub fn import(
         }
         applied?;
         report.applied = !trial && !failed;
+        if report.applied {
+            map::remember(gate, &import.ctx, &import.object, &options.map)?;
+        }
     }
     report.rejected = rejects.count;
     report.rejects = rejects.finish()?;

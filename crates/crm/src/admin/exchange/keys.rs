@@ -1,8 +1,8 @@
 //! The records that rows are about, found by the match key, and rows that name the same one twice.
 
 use super::references::literal;
-use guanxi_gate::{Ctx, Gate, Result};
-use guanxi_model::{Field, Object, Query, RecordId, Stored, Value, expr::{Comparison, Expr}};
+use guanxi_gate::{Ctx, Gate, Result, read_cursor};
+use guanxi_model::{Field, Object, Query, RecordId, Stored, Value, expr::Expr};
 use std::{
     collections::{HashMap, hash_map::Entry},
     hash::{BuildHasher, RandomState},
@@ -31,19 +31,17 @@ pub fn find(
         if members.is_empty() {
             continue;
         }
-        let mut after = RecordId(0);
+        let filter = Expr::one_of(&field.name, members);
+        let mut query = Query::of(&object.name).filter(filter).fields([&field.name]).sort(["id"]).limit(1000);
         loop {
-            let beyond = Expr::compare("id", Comparison::Greater, Expr::Id(after));
-            let filter = Expr::one_of(&field.name, members.clone()).and(beyond);
-            let query = Query::of(&object.name).filter(filter).fields([&field.name]).sort(["id"]).limit(1000);
             let page = gate.list(ctx, &query)?;
             for row in &page.rows {
                 let key = if field.name == "id" { Stored::from(row.id) } else { field.store(row.get(&field.name)) };
                 found.entry(key).or_default().push(Existing { id: row.id, version: row.version });
-                after = row.id;
             }
-            if page.rows.len() < 1000 {
-                break;
+            match page.next {
+                Some(next) => query.after = Some(read_cursor(&next)?),
+                None => break,
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Records named by a key or by name, found a thousand at a time and remembered.
 
 use super::columns::Means;
-use guanxi_gate::{Ctx, Error, Gate, Result};
+use guanxi_gate::{Ctx, Error, Gate, Result, read_cursor};
 use guanxi_model::{Field, FieldKind, Message, Object, Query, RecordId, Value, expr::Expr, field::Problem};
 use std::{collections::HashMap, sync::Arc};
 
@@ -109,11 +109,9 @@ fn by_key<'v>(
     if members.is_empty() {
         return Ok(found);
     }
-    let mut after = RecordId(0);
+    let filter = Expr::one_of(&field.name, members);
+    let mut query = Query::of(&target.name).filter(filter).fields([&field.name]).sort(["id"]).limit(1000);
     loop {
-        let beyond = Expr::compare("id", guanxi_model::expr::Comparison::Greater, Expr::Id(after));
-        let filter = Expr::one_of(&field.name, members.clone()).and(beyond);
-        let query = Query::of(&target.name).filter(filter).fields([&field.name]).sort(["id"]).limit(1000);
         let page = match gate.list(ctx, &query) {
             // Whoever may not read the other object names nothing in it.
             Err(Error::Forbidden(_)) => return Ok(found),
@@ -122,10 +120,10 @@ fn by_key<'v>(
         for row in &page.rows {
             let key = format!("{:?}", field.store(row.get(&field.name)));
             found.entry(key).and_modify(|found| *found = Found::Several).or_insert(Found::One(row.id));
-            after = row.id;
         }
-        if page.rows.len() < 1000 {
-            return Ok(found);
+        match page.next {
+            Some(next) => query.after = Some(read_cursor(&next)?),
+            None => return Ok(found),
         }
     }
 }
