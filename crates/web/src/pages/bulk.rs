@@ -17,11 +17,11 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use guanxi_gate::{BatchOptions, Draft, Error, Outcome, Titles, Visible};
+use guanxi_gate::{BatchOptions, Draft, Error, Outcome, Titles, Visible, read_cursor};
 use guanxi_model::{
     Field, FieldKind, FieldLevel, Label, Object, Query, RecordId, Value, VerbDef,
     access::action,
-    expr::{Comparison, Expr},
+    expr::Expr,
 };
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -76,23 +76,18 @@ impl Chosen {
         fields: &[&str],
         mut change: impl FnMut(Vec<Visible>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let (mut after, mut seen) = (RecordId(0), 0);
+        let fields = fields.iter().map(|field| (*field).to_owned()).chain(["id".to_owned()]);
+        let mut query = Query::of(&self.object.name).fields(fields).sort(["id"]).limit(STEP);
+        query.filter.clone_from(&self.filter);
+        query.search = (!self.q.is_empty()).then(|| self.q.clone());
+        let mut seen = 0;
         while seen < MOST {
-            let beyond = Expr::compare("id", Comparison::Greater, Expr::Id(after));
-            let filter =
-                self.filter.clone().map_or_else(|| beyond.clone(), |filter| filter.and(beyond.clone()));
-            let fields = fields.iter().map(|field| (*field).to_owned()).chain(["id".to_owned()]);
-            let mut query =
-                Query::of(&self.object.name).filter(filter).fields(fields).sort(["id"]).limit(STEP);
-            query.search = (!self.q.is_empty()).then(|| self.q.clone());
-            let rows = visit.gate().list(visit.ctx(), &query)?.rows;
-            let (Some(last), full) = (rows.last().map(|row| row.id), rows.len() == STEP) else { break };
-            seen += rows.len();
-            change(rows)?;
-            after = last;
-            if !full {
-                break;
-            }
+            let page = visit.gate().list(visit.ctx(), &query)?;
+            seen += page.rows.len();
+            change(page.rows)?;
+            // The place in the list is kept by id, so records that leave the filter while they change skip none.
+            let Some(next) = page.next else { break };
+            query.after = Some(read_cursor(&next)?);
         }
         Ok(())
     }
