@@ -23,11 +23,11 @@ impl Rule for Account {
 
     fn before_delete(&self, tx: &mut Tx<'_>, user: &Record) -> Result<()> {
         if is_admin(user) && other_admins(tx, &[user.id])? == 0 {
-            return Err(Error::refused("user.last_admin"));
+            return Err(Error::refused("colleague.last_admin"));
         }
         let owned = owned_by(tx, user.id)?;
         if owned > 0 {
-            let message = Message::new("user.has_records").with("name", user.title()).with("n", owned);
+            let message = Message::new("colleague.has_records").with("name", user.title()).with("n", owned);
             return Err(Error::Refused(message));
         }
         Ok(())
@@ -45,7 +45,7 @@ fn check_roles(tx: &Tx<'_>, change: &mut Change) {
     if change.changes("roles")
         && let Some(role) = unknown.first()
     {
-        change.refuse("roles", Message::new("user.unknown_role").with("role", role));
+        change.refuse("roles", Message::new("colleague.unknown_role").with("role", role));
     }
 }
 
@@ -66,7 +66,7 @@ fn check_superiors(tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
     for change in changes.iter_mut().filter(|change| change.changes("superior")) {
         let Some(user) = change.before.as_ref().map(|before| before.id) else { continue };
         if is_in_circle(&superiors, user) {
-            change.refuse("superior", Message::new("user.circle"));
+            change.refuse("superior", Message::new("colleague.circle"));
         }
     }
     Ok(())
@@ -99,7 +99,7 @@ fn keep_an_admin(tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
     for change in changes.iter_mut() {
         if change.before.as_ref().is_some_and(|before| leaving.contains(&before.id)) {
             let field = if change.changes("roles") { "roles" } else { "active" };
-            change.refuse(field, Message::new("user.last_admin"));
+            change.refuse(field, Message::new("colleague.last_admin"));
         }
     }
     Ok(())

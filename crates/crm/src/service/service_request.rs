@@ -27,7 +27,7 @@ fn handler(tx: &mut Tx<'_>, user: RecordId) -> Result<Record> {
     let refuse =
         |key: &'static str| Error::invalid("to", "rule", Message::new(key).with("name", user.title()));
     if user.get("active").as_bool() == Some(false) {
-        return Err(refuse("user.disabled"));
+        return Err(refuse("colleague.disabled"));
     }
     let registry = tx.registry();
     let roles = user.get("roles").as_list().iter().filter_map(|role| registry.role(role));

@@ -111,7 +111,7 @@ fn only_who_may_assign_assigns_and_only_to_who_can_develop() {
         let refused = why(world.verb("manager", "opportunity", id, "assign", to("agent")));
         assert_eq!(refused, "opportunity.cannot_develop");
         world.edit("admin", "user", world.id("wang"), Draft::new().set("active", false)).unwrap();
-        assert_eq!(why(world.verb("manager", "opportunity", id, "assign", to("wang"))), "user.disabled");
+        assert_eq!(why(world.verb("manager", "opportunity", id, "assign", to("wang"))), "colleague.disabled");
         assert_eq!(why(world.verb("manager", "opportunity", id, "assign", Draft::new())), "field.required");
     });
 }

@@ -12,10 +12,10 @@ fn the_line_of_command_has_no_circle() {
         let superior = |of: &str, is: &str| {
             why(world.edit("admin", "user", world.id(of), Draft::new().set("superior", world.id(is))))
         };
-        assert_eq!(superior("manager", "li"), "user.circle");
-        assert_eq!(superior("li", "li"), "user.circle");
+        assert_eq!(superior("manager", "li"), "colleague.circle");
+        assert_eq!(superior("li", "li"), "colleague.circle");
         assert!(superior("li", "wang").starts_with("done"));
-        assert_eq!(superior("manager", "li"), "user.circle");
+        assert_eq!(superior("manager", "li"), "colleague.circle");
     });
 }
 
@@ -40,12 +40,12 @@ fn departments_are_a_tree() {
 fn there_is_always_an_administrator() {
     story(|world| {
         let admin = world.id("admin");
-        assert_eq!(why(world.edit("admin", "user", admin, roles("executive"))), "user.last_admin");
+        assert_eq!(why(world.edit("admin", "user", admin, roles("executive"))), "colleague.last_admin");
         assert_eq!(
             why(world.edit("admin", "user", admin, Draft::new().set("active", false))),
-            "user.last_admin"
+            "colleague.last_admin"
         );
-        assert_eq!(why(world.gate.delete(&world.operator(), "user", admin, None)), "user.last_admin");
+        assert_eq!(why(world.gate.delete(&world.operator(), "user", admin, None)), "colleague.last_admin");
         world.edit("admin", "user", world.id("boss"), roles("admin")).unwrap();
         assert!(why(world.edit("boss", "user", admin, roles("executive"))).starts_with("done"));
     });
@@ -54,7 +54,7 @@ fn there_is_always_an_administrator() {
 #[test]
 fn roles_are_those_there_are() {
     story(|world| {
-        assert_eq!(why(world.edit("admin", "user", world.id("li"), roles("emperor"))), "user.unknown_role");
+        assert_eq!(why(world.edit("admin", "user", world.id("li"), roles("emperor"))), "colleague.unknown_role");
     });
 }
 
@@ -64,7 +64,7 @@ fn whoever_owns_records_is_disabled_not_deleted() {
         world.customer("wang", "王的客户");
         let delete =
             |person: &str| why(world.gate.delete(&world.ctx("admin"), "user", world.id(person), None));
-        assert_eq!(delete("wang"), "user.has_records");
+        assert_eq!(delete("wang"), "colleague.has_records");
         assert!(delete("zhao").starts_with("done"));
         assert!(
             why(world.edit("admin", "user", world.id("wang"), Draft::new().set("active", false)))
