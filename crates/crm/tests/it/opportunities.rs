@@ -181,6 +181,7 @@ fn stages_move_only_while_developing_and_bring_their_probability() {
 fn winning_links_the_assignees_own_customer_instead_of_making_a_second() {
     story(|world| {
         let known = world.customer("li", "明德科技有限公司");
+        world.given("contact", draft([("name", "孙丽".into()), ("customer", known.into())]));
         let id = noted(world, "li");
         world.verb("manager", "opportunity", id, "assign", Draft::new().set("to", world.id("li"))).unwrap();
         world.verb("li", "opportunity", id, "start", Draft::new()).unwrap();
@@ -188,6 +189,11 @@ fn winning_links_the_assignees_own_customer_instead_of_making_a_second() {
         assert_eq!(world.look("opportunity", id).reference("customer"), Some(known));
         assert_eq!(world.all("customer", "true").len(), 1);
         assert_eq!(world.look("customer", known).text("grade"), "key_development");
+        assert_eq!(world.all("contact", "true").len(), 1, "nor a second contact");
+        let second = in_status(world, "li", "developing");
+        world.edit("li", "customer", known, Draft::new().set("grade", "major")).unwrap();
+        world.verb("li", "opportunity", second, "win", Draft::new().set("customer", known)).unwrap();
+        assert_eq!(world.look("customer", known).text("grade"), "major", "higher grades stay");
     });
 }
 

@@ -54,7 +54,10 @@ fn there_is_always_an_administrator() {
 #[test]
 fn roles_are_those_there_are() {
     story(|world| {
-        assert_eq!(why(world.edit("admin", "user", world.id("li"), roles("emperor"))), "colleague.unknown_role");
+        assert_eq!(
+            why(world.edit("admin", "user", world.id("li"), roles("emperor"))),
+            "colleague.unknown_role"
+        );
     });
 }
 

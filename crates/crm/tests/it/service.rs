@@ -1,5 +1,5 @@
 use crate::world::{World, draft, story, why};
-use guanxi_gate::Draft;
+use guanxi_gate::{Draft, admin::Share};
 use guanxi_model::{RecordId, Value};
 
 fn request(world: &World, by: &str) -> RecordId {
@@ -114,6 +114,20 @@ fn only_its_assignee_handles_it() {
         assert_eq!(why(world.verb("wang", "service_request", id, "handle", Draft::new())), "field.required");
         assert!(why(world.verb("wang", "service_request", id, "handle", result())).starts_with("done"));
         assert_eq!(why(world.verb("wang", "service_request", id, "feedback", stars(5))), "forbidden");
+    });
+}
+
+#[test]
+fn whoever_it_is_shared_with_may_help_but_not_answer_for_it() {
+    story(|world| {
+        let id = request(world, "agent");
+        world.verb("manager", "service_request", id, "assign", to(world, "li")).unwrap();
+        let with = Share { user: Some(world.id("wang")), department: None, edit: true, until: None };
+        world.gate.share(&world.operator(), "service_request", id, with).unwrap();
+        assert_eq!(
+            why(world.verb("wang", "service_request", id, "handle", result())),
+            "service.only_assignee"
+        );
     });
 }
 
