@@ -2,7 +2,7 @@
 
 use super::{
     chips, named,
-    state::{GROW, PAGE, State, is_sortable},
+    state::{GROW, State, is_sortable},
     tools,
 };
 use crate::{

@@ -1,0 +1,7 @@
+//! The pages, asked without a socket: every route, every role, both languages.
+
+mod access;
+mod lists;
+mod logins;
+mod pages;
+mod world;
