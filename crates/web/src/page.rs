@@ -126,7 +126,8 @@ fn framed(page: &Page, visit: &Visit) -> Result<Markup> {
         find_key: "Ctrl K".to_owned(),
         palette: palette(visit),
         phrases: texts::islands(locale).clone(),
-        events: Some("/events".to_owned()),
+        // Until the first password is changed every address but that page leads back to it, the stream too.
+        events: (!visit.session.must_change).then(|| "/events".to_owned()),
         theme: matches!(visit.session.theme.as_str(), "light" | "dark").then(|| visit.session.theme.clone()),
         density: visit.asks.density.clone(),
     };
