@@ -34,9 +34,15 @@ pub fn run(command: Key, settings: &Settings, output: &Output) -> Result<()> {
             }
         }
         Key::List { user: login } => {
-            let owner = login.map(|login| user::find(&gate, &ctx, &login)).transpose()?;
-            let rows: Vec<_> = gate
-                .list_keys(&ctx, owner)?
+            let owners = match login {
+                Some(login) => vec![user::find(&gate, &ctx, &login)?],
+                None => user::all(&gate, &ctx)?.into_iter().map(|(user, _)| user.id).collect(),
+            };
+            let mut keys = Vec::new();
+            for owner in owners {
+                keys.extend(gate.list_keys(&ctx, Some(owner))?);
+            }
+            let rows: Vec<_> = keys
                 .into_iter()
                 .map(|key| {
                     vec![

@@ -73,13 +73,10 @@ fn show_password(output: &Output, login: &str, id: RecordId, password: Option<&s
 }
 
 fn list(gate: &Gate, ctx: &Ctx, output: &Output) -> Result<()> {
-    let mut rows = Vec::new();
-    let mut query = Query::of("user").sort(["id"]).limit(1000);
-    loop {
-        let page = gate.list(ctx, &query)?;
-        let text = |user: &Visible, field: &str| json!(user.get(field).as_text().unwrap_or_default());
-        rows.extend(page.rows.iter().map(|user| {
-            let department = user.get("department").as_ref().and_then(|id| page.titles.get(id)).unwrap_or_default();
+    let text = |user: &Visible, field: &str| json!(user.get(field).as_text().unwrap_or_default());
+    let rows: Vec<_> = all(gate, ctx)?
+        .iter()
+        .map(|(user, department)| {
             vec![
                 text(user, "login"),
                 text(user, "name"),
@@ -87,12 +84,26 @@ fn list(gate: &Gate, ctx: &Ctx, output: &Output) -> Result<()> {
                 json!(department),
                 json!(user.get("active").as_bool().unwrap_or(true)),
             ]
-        }));
-        match page.next {
-            Some(next) => query.after = Some(read_cursor(&next)?),
-            None => break,
-        }
-    }
+        })
+        .collect();
     output.table("user", &["login", "name", "roles", "department", "active"], &rows);
     Ok(())
+}
+
+/// All users, each with the name of their department.
+pub fn all(gate: &Gate, ctx: &Ctx) -> Result<Vec<(Visible, String)>> {
+    let mut users = Vec::new();
+    let mut query = Query::of("user").sort(["id"]).limit(1000);
+    loop {
+        let page = gate.list(ctx, &query)?;
+        let department = |user: &Visible| {
+            let name = user.get("department").as_ref().and_then(|id| page.titles.get(id));
+            name.unwrap_or_default().to_owned()
+        };
+        users.extend(page.rows.iter().map(|user| (user.clone(), department(user))));
+        match page.next {
+            Some(next) => query.after = Some(read_cursor(&next)?),
+            None => return Ok(users),
+        }
+    }
 }

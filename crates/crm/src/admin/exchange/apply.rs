@@ -10,9 +10,12 @@ use super::{
 };
 use guanxi_gate::{BatchOptions, Draft, Error, Outcome, Result};
 use guanxi_model::{Issue, Message, RecordId};
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    mpsc::{SyncSender, sync_channel},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{SyncSender, sync_channel},
+    },
 };
 
 /// An import whose rows have been judged.
@@ -20,6 +23,8 @@ pub struct Applying<'i, 'a, 'r> {
     pub import: &'i Import<'a>,
     pub rejects: &'i mut Rejects<'r>,
     pub report: &'i mut ImportReport,
+    /// Lines that the first reading rejected.
+    pub bad: &'i HashSet<u64>,
     /// Everything is taken back at once: only the problems are wanted.
     pub trial: bool,
 }
@@ -44,11 +49,11 @@ pub fn run(
     journal: &mut Journal,
     watch: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<()> {
-    let import = applying.import;
+    let (import, bad) = (applying.import, applying.bad);
     let total = Some(applying.report.rows);
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(2);
-        scope.spawn(move || prepare(import, source, &sender));
+        scope.spawn(move || prepare(import, source, bad, &sender));
         for batch in receiver {
             let batch = batch?;
             let done = batch.read;
@@ -63,13 +68,14 @@ pub fn run(
 }
 
 /// Reads, looks up and hands over until the file ends or nobody wants more.
-fn prepare(import: &Import<'_>, source: &Source, sender: &SyncSender<Result<Batch>>) {
+fn prepare(import: &Import<'_>, source: &Source, bad: &HashSet<u64>, sender: &SyncSender<Result<Batch>>) {
     let mut references = References::new(import.gate, &import.ctx);
     let mut read = 0;
     let mut work = || -> Result<()> {
         for rows in batches(source)? {
-            let rows = rows?;
+            let mut rows = rows?;
             read += rows.len() as u64;
+            rows.retain(|row| !bad.contains(&row.line));
             let batch = import.batch(import.read(rows, &mut references)?, read)?;
             if sender.send(Ok(batch)).is_err() {
                 return Ok(());
@@ -89,12 +95,8 @@ impl Import<'_> {
         let touched: Vec<RecordId> = prepared.iter().flat_map(|row| row.existing.first()).map(|found| found.id).collect();
         let mut before = Before::of(self, &touched)?;
         for Prepared { checked, existing, .. } in prepared {
-            // Rows with problems were rejected by the first reading.
-            let known = existing.len() > 1
-                || existing.len() == 1 && self.options.on_duplicate == Some(OnDuplicate::Error);
-            if known || !checked.draft.issues.is_empty() {
-                continue;
-            }
+            // A record that came into being since the first reading is the door's to judge, like everything
+            // else that happens in between.
             match existing.first() {
                 Some(_) if self.options.on_duplicate == Some(OnDuplicate::Skip) => batch.skipped += 1,
                 Some(found) => {

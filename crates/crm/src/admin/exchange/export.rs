@@ -1,6 +1,9 @@
 //! Records go out: what the caller may see, as the caller may see it.
 
-use super::{columns::Means, source::Kind, writer::{Out, Writer}};
+use super::{
+    source::Kind,
+    writer::{Out, Writer},
+};
 use guanxi_gate::{Cell, Ctx, Error, Gate, Result, Visible, read_cursor, say};
 use guanxi_model::{
     Field, FieldKind, Message, Object, Query, Value,
@@ -154,9 +157,4 @@ fn out(column: &Column, row: &Visible, titles: &guanxi_gate::Titles, ctx: &Ctx, 
             if said.is_empty() { Out::Empty } else { Out::Text(said) }
         }
     }
-}
-
-/// Whether a column of a file can be filled again from what an export wrote in it.
-pub fn returns(means: &Means) -> bool {
-    !matches!(means, Means::Ignored)
 }

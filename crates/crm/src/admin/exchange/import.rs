@@ -14,7 +14,11 @@ use super::{
 use guanxi_gate::{Channel, Ctx, Error, Gate, Result};
 use guanxi_model::{Field, Issue, Message, Object, Stored, Value, access::action};
 use serde::Serialize;
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
 /// Rows handled together: one transaction, one statement for each kind of look-up.
 pub const BATCH: usize = 1000;
@@ -150,13 +154,13 @@ pub fn import(
     let import = Import { gate, ctx, object, options, columns, by };
     let mut report = ImportReport { ignored: import.columns.ignored(), ..ImportReport::default() };
 
-    import.judge(source, &mut rejects, &mut report, watch)?;
+    let bad = import.judge(source, &mut rejects, &mut report, watch)?;
     let go = !report.stopped && (report.rejected == 0 || options.keep_good);
     // A trial goes on to the rules even when cells were wrong: people mend their file once.
     if go || options.dry_run {
         let mut journal = Journal::new(&import.object)?;
         let trial = options.dry_run;
-        let mut applying = Applying { import: &import, rejects: &mut rejects, report: &mut report, trial };
+        let mut applying = Applying { import: &import, rejects: &mut rejects, report: &mut report, bad: &bad, trial };
         let applied = apply::run(&mut applying, source, &mut journal, watch);
         let failed = applied.is_err() || !report.succeeded(options);
         if failed && !trial {
@@ -186,14 +190,16 @@ fn match_field(object: &Object, options: &ImportOptions, columns: &Columns) -> R
 }
 
 impl Import<'_> {
-    /// The first reading: judges every row by itself, and by the other rows of the file.
+    /// The first reading: judges every row by itself, and by the other rows of the file. Answers with the lines
+    /// of the rejected ones.
     fn judge(
         &self,
         source: &Source,
         rejects: &mut Rejects<'_>,
         report: &mut ImportReport,
         watch: &mut dyn FnMut(Progress) -> bool,
-    ) -> Result<()> {
+    ) -> Result<HashSet<u64>> {
+        let mut bad = HashSet::new();
         let mut references = References::new(self.gate, &self.ctx);
         let mut seen = Seen::new();
         let uniques: Vec<&Field> = self.unique_fields();
@@ -229,15 +235,16 @@ impl Import<'_> {
                     issues.push(Issue::field(&by.name, "duplicate", Message::new("exchange.exists")));
                 }
                 if !issues.is_empty() {
+                    bad.insert(line);
                     self.reject(&row.checked.row, issues, rejects, report)?;
                 }
             }
             if !watch(Progress { stage: Stage::Checking, done: report.rows, total: None }) {
                 report.stopped = true;
-                return Ok(());
+                break;
             }
         }
-        Ok(())
+        Ok(bad)
     }
 
     /// Fields besides the match key that no two records share.
