@@ -2,6 +2,7 @@
 //! shares with its fragments are functions in the same file.
 
 pub mod answer;
+pub mod api_docs;
 pub mod board;
 pub mod bulk;
 pub mod calendar;
@@ -9,6 +10,7 @@ pub mod compose;
 pub mod count;
 pub mod dev;
 pub mod entry;
+pub mod files;
 pub mod form;
 pub mod home;
 pub mod inline;
@@ -17,9 +19,14 @@ pub mod list;
 pub mod live;
 pub mod login;
 pub mod lookup;
+pub mod notices;
+pub mod palette;
 pub mod password;
 pub mod peek;
 pub mod record;
+pub mod report;
+pub mod search;
+pub mod settings;
 pub mod setup;
 pub mod timeline;
 pub mod verb;

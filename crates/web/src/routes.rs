@@ -8,7 +8,7 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{MethodFilter, MethodRouter, get, on},
 };
-use guanxi_model::access::action::{EDIT, EXPORT, READ};
+use guanxi_model::access::action::{CREATE, EDIT, EXPORT, READ};
 
 /// Who may come in at a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Route {
     }
 }
 
-use Access::{Object, Public, User};
+use Access::{Object, Public, Report, Setting, User};
 
 /// The table.
 #[rustfmt::skip]
@@ -99,6 +99,114 @@ pub fn table() -> Vec<Route> {
         Route::get ("/{object}/{id}/card",         Object(READ), pages::board::card),
         Route::post("/{object}/{id}/move",         Object(READ), pages::board::r#move),
         Route::post("/{object}/{id}/reschedule",   Object(EDIT), pages::calendar::reschedule),
+
+        // What people look for and are told
+        Route::get ("/search",    User, pages::search::show),
+        Route::get ("/palette",   User, pages::palette::show),
+        Route::get ("/shortcuts", User, pages::palette::shortcuts),
+        Route::get ("/notices",           User, pages::notices::show),
+        Route::post("/notices/read",      User, pages::notices::read_all),
+        Route::get ("/notices/{id}/open", User, pages::notices::open),
+        Route::post("/notices/{id}/read", User, pages::notices::read),
+        Route::post("/files",      User, pages::files::keep).up_to(pages::files::LIMIT),
+        Route::get ("/files/{id}", User, pages::files::show),
+
+        // Reports
+        Route::get ("/reports",            User,   pages::report::index),
+        Route::get ("/report/{name}",      Report, pages::report::show),
+        Route::get ("/report/{name}/csv",  Report, pages::report::csv),
+        Route::get ("/report/{name}/xlsx", Report, pages::report::xlsx),
+
+        // Forms
+        Route::get ("/{object}/new",        Object(CREATE), pages::form::new),
+        Route::post("/{object}/new",        Object(CREATE), pages::form::create),
+        Route::post("/{object}/form",       Object(READ),   pages::form::refresh),
+        Route::post("/{object}/duplicates", Object(CREATE), pages::form::duplicates),
+        Route::get ("/{object}/{id}/edit",  Object(EDIT),   pages::form::edit),
+        Route::post("/{object}/{id}/edit",  Object(EDIT),   pages::form::update),
+
+        // Records
+        Route::get ("/{object}/{id}",               Object(READ), pages::record::show),
+        Route::get ("/{object}/{id}/peek",          Object(READ), pages::peek::show),
+        Route::get ("/{object}/{id}/history",       Object(READ), pages::record::history),
+        Route::post("/{object}/{id}/compose",       Object(READ), pages::compose::write),
+        Route::get ("/{object}/{id}/field/{field}", Object(READ), pages::inline::show),
+        Route::post("/{object}/{id}/field/{field}", Object(READ), pages::inline::save),
+        Route::post("/{object}/{id}/undo/{field}",  Object(READ), pages::inline::undo),
+        Route::post("/{object}/{id}/stage",         Object(READ), pages::inline::stage),
+        Route::get ("/{object}/{id}/reveal/{field}", Object(READ), pages::record::ask_reveal),
+        Route::post("/{object}/{id}/reveal/{field}", Object(READ), pages::record::reveal),
+        Route::get ("/{object}/{id}/transfer",              Object(READ), pages::record::ask_transfer),
+        Route::post("/{object}/{id}/transfer",              Object(READ), pages::record::transfer),
+        Route::post("/{object}/{id}/transfer-back/{user}",  Object(READ), pages::record::transfer_back),
+        Route::get ("/{object}/{id}/share",                 Object(READ), pages::record::shares),
+        Route::post("/{object}/{id}/share",                 Object(READ), pages::record::add_share),
+        Route::post("/{object}/{id}/unshare/{kind}/{whom}", Object(READ), pages::record::remove_share),
+        Route::post("/{object}/{id}/delete",  Object(READ), pages::record::delete),
+        Route::post("/{object}/{id}/restore", Object(READ), pages::record::restore),
+        Route::get ("/{object}/{id}/purge",   Object(READ), pages::record::ask_purge),
+        Route::post("/{object}/{id}/purge",   Object(READ), pages::record::purge),
+        Route::get ("/{object}/{id}/{verb}",  Object(READ), pages::verb::show),
+        Route::post("/{object}/{id}/{verb}",  Object(READ), pages::verb::run),
+
+        // Settings: one's own
+        Route::get ("/settings",                      User, pages::settings::home),
+        Route::get ("/settings/me",                   User, pages::settings::me::show),
+        Route::post("/settings/me",                   User, pages::settings::me::save),
+        Route::post("/settings/me/sessions/{id}/end", User, pages::settings::me::end_session),
+        Route::get ("/settings/me/keys/new",          User, pages::settings::me::ask_key),
+        Route::post("/settings/me/keys",              User, pages::settings::me::make_key),
+        Route::post("/settings/me/keys/{id}/revoke",  User, pages::settings::me::revoke_key),
+        Route::get ("/settings/trash",                User, pages::settings::trash::show),
+        Route::get ("/settings/api",                  User, pages::api_docs::show),
+        Route::get ("/settings/about",                User, pages::settings::about::show),
+
+        // Settings: the organisation's
+        Route::get ("/settings/company",                 Setting("settings"), pages::settings::company::show),
+        Route::post("/settings/company",                 Setting("settings"), pages::settings::company::save),
+        Route::get ("/settings/users",                   Setting("users"), pages::settings::users::show),
+        Route::post("/settings/users",                   Setting("users"), pages::settings::users::create),
+        Route::get ("/settings/users/new",               Setting("users"), pages::settings::users::new),
+        Route::get ("/settings/users/{id}/edit",         Setting("users"), pages::settings::users::edit),
+        Route::post("/settings/users/{id}/edit",         Setting("users"), pages::settings::users::update),
+        Route::get ("/settings/users/{id}/link",         Setting("users"), pages::settings::users::ask_link),
+        Route::post("/settings/users/{id}/link",         Setting("users"), pages::settings::users::link),
+        Route::post("/settings/users/{id}/disable",      Setting("users"), pages::settings::users::disable),
+        Route::post("/settings/users/{id}/enable",       Setting("users"), pages::settings::users::enable),
+        Route::get ("/settings/departments",             Setting("users"), pages::settings::departments::show),
+        Route::get ("/settings/roles",                        Setting("roles"), pages::settings::roles::show),
+        Route::get ("/settings/roles/{role}",                 Setting("roles"), pages::settings::roles::matrix),
+        Route::get ("/settings/roles/{role}/copy",            Setting("roles"), pages::settings::roles::ask_copy),
+        Route::post("/settings/roles/{role}/copy",            Setting("roles"), pages::settings::roles::copy),
+        Route::get ("/settings/roles/{role}/edit",            Setting("roles"), pages::settings::roles::edit),
+        Route::post("/settings/roles/{role}/edit",            Setting("roles"), pages::settings::roles::save),
+        Route::get ("/settings/roles/{role}/grants/{object}", Setting("roles"), pages::settings::roles::grants),
+        Route::post("/settings/roles/{role}/grants/{object}", Setting("roles"), pages::settings::roles::save_grants),
+        Route::get ("/settings/dictionaries",                   Setting("dictionaries"), pages::settings::dictionaries::show),
+        Route::get ("/settings/dictionaries/{name}",            Setting("dictionaries"), pages::settings::dictionaries::entries),
+        Route::get ("/settings/dictionaries/{name}/edit",       Setting("dictionaries"), pages::settings::dictionaries::edit),
+        Route::post("/settings/dictionaries/{name}/edit",       Setting("dictionaries"), pages::settings::dictionaries::save),
+        Route::post("/settings/dictionaries/{name}/deactivate", Setting("dictionaries"), pages::settings::dictionaries::deactivate),
+        Route::post("/settings/dictionaries/{name}/activate",   Setting("dictionaries"), pages::settings::dictionaries::activate),
+        Route::get ("/settings/objects",                                     Setting("objects"), pages::settings::objects::show),
+        Route::post("/settings/objects",                                     Setting("objects"), pages::settings::objects::create),
+        Route::get ("/settings/objects/new",                                 Setting("objects"), pages::settings::objects::new),
+        Route::get ("/settings/objects/{object}",                            Setting("objects"), pages::settings::objects::fields),
+        Route::get ("/settings/objects/{object}/label",                      Setting("objects"), pages::settings::objects::ask_label),
+        Route::post("/settings/objects/{object}/label",                      Setting("objects"), pages::settings::objects::rename),
+        Route::post("/settings/objects/{object}/fields",                     Setting("objects"), pages::settings::objects::create_field),
+        Route::get ("/settings/objects/{object}/fields/new",                 Setting("objects"), pages::settings::objects::new_field),
+        Route::get ("/settings/objects/{object}/fields/{field}/edit",        Setting("objects"), pages::settings::objects::edit_field),
+        Route::post("/settings/objects/{object}/fields/{field}/edit",        Setting("objects"), pages::settings::objects::save_field),
+        Route::post("/settings/objects/{object}/fields/{field}/deactivate",  Setting("objects"), pages::settings::objects::deactivate),
+        Route::post("/settings/objects/{object}/fields/{field}/activate",    Setting("objects"), pages::settings::objects::activate),
+        Route::get ("/settings/jobs",        Setting("jobs"), pages::settings::jobs::show),
+        Route::get ("/settings/jobs/{name}", Setting("jobs"), pages::settings::jobs::ask),
+        Route::post("/settings/jobs/{name}", Setting("jobs"), pages::settings::jobs::run),
+        Route::get ("/settings/sets",        Setting("sets"), pages::settings::sets::show),
+        Route::get ("/settings/sets/backup", Setting("sets"), pages::settings::sets::backup),
+        Route::get ("/settings/audit",         Setting("audit"), pages::settings::audit::show),
+        Route::post("/settings/audit/verify",  Setting("audit"), pages::settings::audit::verify),
     ]
 }
 

@@ -29,7 +29,7 @@ pub use import::{ImportOptions, ImportReport, OnDuplicate, Progress, RowProblem,
 pub use map::remembered;
 pub use source::{Kind, Raw, Row, Source};
 pub use template::template;
-pub use writer::{FORMULA, Writer};
+pub use writer::{FORMULA, Out, Writer};
 
 use guanxi_model::phrases::Phrases;
 

@@ -1,0 +1,235 @@
+//! The head of a record: name, tags, a line of facts, what can be done, the strip of facts, the path.
+
+use crate::{
+    pages::{inline, timeline, verb},
+    session::Visit,
+    show::{self, Showing},
+    ui::{self, AvatarKind, Button, Fact, Menu, MenuItem, RecordHeader, Size, Stage, StagePath, StageState},
+};
+use guanxi_gate::{Cell, Entry, Titles, Visible};
+use guanxi_model::{Field, FieldKind, Value, VerbDef, access::action};
+use maud::{Markup, html as markup};
+
+/// The head as an edit of a field sends it again; how long the record has stood in its stage is then left out.
+pub fn head(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
+    with_path(visit, record, titles, &[])
+}
+
+/// The head of the page.
+pub fn with_path(visit: &Visit, record: &Visible, titles: &Titles, events: &[Entry]) -> Markup {
+    let below = markup! {
+        (facts(visit, record, titles))
+        (path(visit, record, events))
+    };
+    let header = RecordHeader {
+        name: record.title(),
+        hue: hue(record),
+        kind: shape(record),
+        tags: Some(tags(visit, record, titles)),
+        line: line(visit, record, titles),
+        actions: Some(actions(visit, record)),
+        below: Some(below),
+    };
+    markup! { div id="record-head" { (ui::record_header(&header)) } }
+}
+
+/// A record's avatar: people are round, everything else is square.
+pub fn avatar(record: &Visible, size: Size) -> Markup {
+    ui::avatar_sized(&record.title(), hue(record), shape(record), size)
+}
+
+fn shape(record: &Visible) -> AvatarKind {
+    let person = matches!(record.object.name.as_str(), "contact" | "user") || record.get("kind").as_text() == Some("person");
+    if person { AvatarKind::Person } else { AvatarKind::Company }
+}
+
+fn hue(record: &Visible) -> u16 {
+    match record.object.name.as_str() {
+        "customer" | "contact" | "user" => ui::hue_of(&record.title()),
+        _ if record.object.hue > 0 => record.object.hue,
+        _ => ui::hue_of(&record.object.name),
+    }
+}
+
+fn showing<'a>(visit: &'a Visit, record: &'a Visible, titles: &'a Titles) -> Showing<'a> {
+    Showing { ctx: visit.ctx(), titles, object: &record.object, record: Some(record) }
+}
+
+fn filled<'a>(record: &'a Visible, name: &str) -> Option<(&'a Field, &'a Cell)> {
+    let (field, cell) = (record.object.field(name)?, record.cell(name)?);
+    let empty = matches!(cell, Cell::Value(Value::Null)) || matches!(cell, Cell::Masked(text) if text.is_empty());
+    (!empty && !field.inactive).then_some((field, cell))
+}
+
+/// Choices of the line, drawn as tags beside the name: at most three, the status first.
+fn tagged(record: &Visible) -> Vec<&str> {
+    let object = &record.object;
+    let mut names: Vec<&str> = object.status.as_deref().into_iter().collect();
+    names.extend(object.record.line.iter().map(String::as_str));
+    names.retain(|name| filled(record, name).is_some_and(|(field, _)| matches!(field.value_kind(), FieldKind::Choice)));
+    let mut seen = std::collections::BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    names.truncate(3);
+    names
+}
+
+fn tags(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
+    markup! {
+        @for name in tagged(record) {
+            @if let Some((field, cell)) = filled(record, name) { (show::show(showing(visit, record, titles), field, Some(cell))) }
+        }
+    }
+}
+
+fn line(visit: &Visit, record: &Visible, titles: &Titles) -> Vec<(Option<String>, Markup)> {
+    let tags = tagged(record);
+    let showing = showing(visit, record, titles);
+    record
+        .object
+        .record
+        .line
+        .iter()
+        .filter(|name| !tags.contains(&name.as_str()))
+        .filter_map(|name| filled(record, name))
+        .map(|(field, cell)| {
+            let icon = match field.value_kind() {
+                FieldKind::Link => Some("globe"),
+                FieldKind::Region | FieldKind::Address => Some("map-pin"),
+                FieldKind::Phone => Some("phone"),
+                FieldKind::Email => Some("mail"),
+                _ => None,
+            };
+            (icon.map(str::to_owned), show::show(showing, field, Some(cell)))
+        })
+        .collect()
+}
+
+fn facts(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
+    let showing = showing(visit, record, titles);
+    let facts: Vec<Fact> = record
+        .object
+        .record
+        .facts
+        .iter()
+        .filter_map(|name| Some((record.object.field(name)?, record.cell(name)?)))
+        .map(|(field, cell)| {
+            let body = match (field.value_kind(), cell) {
+                (FieldKind::Money { .. }, Cell::Value(Value::Decimal(yuan))) => {
+                    markup! { span title=(show::exact(*yuan)) { (show::compact(*yuan, visit.locale())) } }
+                }
+                _ => show::show(showing, field, Some(cell)),
+            };
+            Fact { label: field.label.get(visit.locale()).to_owned(), body, href: None }
+        })
+        .collect();
+    markup! { @if !facts.is_empty() { (ui::fact_strip(&facts)) } }
+}
+
+/// What can be done now: the verbs of the document, the main one primary, the rest in a menu.
+fn actions(visit: &Visit, record: &Visible) -> Markup {
+    let verbs = verb::offered(record);
+    let main = verbs.iter().position(|verb| verb.tone == "primary");
+    let rest: Vec<&VerbDef> = verbs.iter().enumerate().filter(|(i, _)| Some(*i) != main).map(|(_, verb)| *verb).collect();
+    // The path already offers the verbs that lead along it; the header keeps room for two more.
+    let (shown, hidden) = rest.split_at(rest.len().min(2));
+    let menu = Menu {
+        id: "verb-menu".to_owned(),
+        label: visit.t("record.more_actions").to_owned(),
+        items: hidden
+            .iter()
+            .map(|verb| {
+                let (label, act) = (verb.label.get(visit.locale()), verb::act(record, verb));
+                if verb.tone == "danger" { MenuItem::danger(&verb.icon, label, act) } else { MenuItem::new(&verb.icon, label, act) }
+            })
+            .collect(),
+    };
+    let composes = crate::pages::compose::may_write(visit, record);
+    let write = Button::new(visit.t("record.write")).icon("notebook-pen").key("F").go("#composer-text");
+    let edit = Button::new(visit.t("record.edit")).icon("square-pen").key("E").go(format!("/{}/{}/edit", record.object.name, record.id));
+    markup! {
+        @if !menu.items.is_empty() {
+            (Button::icon_only("ellipsis", visit.t("record.more_actions")).menu(menu.id.clone()))
+            (ui::menu(&menu))
+        }
+        @for verb in shown { (verb::button(visit, record, verb)) }
+        @match main {
+            Some(main) => {
+                @if composes { (write) }
+                (verb::button(visit, record, verbs[main]).primary())
+            }
+            None => {
+                @if record.may.act(action::EDIT) {
+                    @if composes { (edit) } @else { (edit.primary()) }
+                }
+                @if composes { (write.primary()) }
+            }
+        }
+    }
+}
+
+/// The path through the values of one field. A stage that a verb leads to asks what the verb asks.
+fn path(visit: &Visit, record: &Visible, events: &[Entry]) -> Markup {
+    let object = &record.object;
+    let Some(field) = object.record.path.as_deref().and_then(|name| object.field(name)) else { return markup! {} };
+    let Some(Cell::Value(value)) = record.cell(&field.name) else { return markup! {} };
+    let now = value.as_text().unwrap_or_default();
+    let ended = object.record.path_ends.iter().any(|end| end == now);
+    let mut options: Vec<_> = field
+        .options
+        .iter()
+        .filter(|option| option.value == now || !option.inactive && !object.record.path_ends.contains(&option.value))
+        .collect();
+    if ended {
+        // The end a record came to stands last, whatever its place in the list of choices.
+        options.sort_by_key(|option| option.value == now);
+    }
+    let at = options.iter().position(|option| option.value == now);
+    let days = timeline::since(events, record, field.label.get(visit.locale()))
+        .map(|since| (visit.ctx().now.as_second() - since.as_second()).max(0) / 86_400)
+        .filter(|_| !events.is_empty());
+    let moves = inline::is_editable(record, field);
+    let stages = options
+        .iter()
+        .enumerate()
+        .map(|(index, option)| {
+            let state = match at {
+                Some(at) if index == at && ended => StageState::Lost,
+                Some(at) if index == at => StageState::Now,
+                Some(at) if index < at && !ended => StageState::Done,
+                _ => StageState::Ahead,
+            };
+            let verb = leading(record, &field.name, &option.value).filter(|_| option.value != now);
+            let note = match days {
+                Some(days) if state == StageState::Now => crate::texts::count(visit.locale(), "record.days", days),
+                _ => String::new(),
+            };
+            Stage {
+                value: option.value.clone(),
+                label: option.label.get(visit.locale()).to_owned(),
+                note,
+                state,
+                movable: option.value != now && (moves || verb.is_some()),
+                dialog: verb.map(|verb| format!("/{}/{}/{}", object.name, record.id, verb.name)),
+            }
+        })
+        .collect();
+    ui::stage_path(&StagePath {
+        label: field.label.get(visit.locale()).to_owned(),
+        action: format!("/{}/{}/stage", object.name, record.id),
+        field: field.name.clone(),
+        version: record.version,
+        stages,
+    })
+}
+
+/// The verb that may now be done and leads to a status.
+fn leading<'a>(record: &'a Visible, field: &str, to: &str) -> Option<&'a VerbDef> {
+    let object = &record.object;
+    if object.status.as_deref() != Some(field) {
+        return None;
+    }
+    let named = object.board.as_ref().filter(|board| board.by == field).and_then(|board| board.verbs.get(to));
+    verb::offered(record)
+        .into_iter()
+        .find(|verb| verb.to.as_deref() == Some(to) || named.is_some_and(|named| *named == verb.name))
+}

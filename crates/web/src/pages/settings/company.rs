@@ -1,0 +1,92 @@
+//! The organisation: its name, and the numbers that its rules use.
+
+use super::text;
+use crate::{
+    pages::answer,
+    session::{self, Answer, Params, Visit},
+    ui::{self, Button, Widget},
+};
+use axum::{body::Bytes, http::StatusCode, response::Response};
+use guanxi_gate::Error;
+use maud::{Markup, html as markup};
+
+/// Settings of the account set that have a place on this page: key, phrase, hint, and how they are asked for.
+const SETTINGS: [(&str, &str, &str, Kind); 3] = [
+    ("company", "company.name", "company.name_hint", Kind::Text),
+    ("churn.months", "company.churn_months", "company.churn_months_hint", Kind::Number),
+    ("churn.without_orders", "company.churn_without", "company.churn_without_hint", Kind::Switch),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Number,
+    Switch,
+}
+
+/// `GET /settings/company`
+///
+/// # Errors
+/// When the settings cannot be read.
+pub async fn show(visit: Visit) -> Answer {
+    visit.answer(|visit| draw(visit, None, None)).await
+}
+
+fn draw(visit: &Visit, params: Option<&Params>, problem: Option<Markup>) -> Result<Response, Error> {
+    let mut rows = Vec::new();
+    for (key, label, hint, kind) in SETTINGS {
+        let stored = visit.gate().setting(key)?.unwrap_or_default();
+        let value = params.and_then(|params| params.get(key)).map_or(stored, str::to_owned);
+        let name = key.replace('.', "-");
+        let mut field = ui::Field { id: format!("in-{name}"), ..text(key, visit.t(label), &value) };
+        field.widget = match kind {
+            Kind::Text => Widget::Text,
+            Kind::Number => Widget::Number("1".to_owned()),
+            Kind::Switch => Widget::Switch(String::new()),
+        };
+        rows.push(ui::setting(visit.t(label), visit.t(hint), &markup! {
+            label .sr-only for=(field.id) { (visit.t(label)) }
+            (ui::widget(&field))
+        }));
+    }
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let body = markup! {
+        form method="post" action="/settings/company" data-guard {
+            (session::csrf(visit))
+            @if let Some(problem) = problem { (problem) }
+            @for row in rows { (row) }
+            (ui::dirty_bar(visit.t("settings.unsaved"), &[Button::new(visit.t("common.save")).primary().small().submit()]))
+        }
+    };
+    let mut page = super::page(visit, "company", visit.t("settings.company"), None, &body);
+    page.status = status;
+    page.answer(visit)
+}
+
+/// `POST /settings/company`
+///
+/// # Errors
+/// When the door refuses.
+pub async fn save(visit: Visit, body: Bytes) -> Answer {
+    let params = answer::form(&body);
+    visit
+        .answer(move |visit| -> Result<Response, Error> {
+            for (key, label, _, kind) in SETTINGS {
+                let value = params.all(key).last().unwrap_or_default().trim();
+                let number = kind == Kind::Number && !value.is_empty();
+                if number && !value.parse::<u32>().is_ok_and(|months| (1..=120).contains(&months)) {
+                    let text = visit.fill("company.bad_number", &[("label", visit.t(label))]);
+                    let problem = markup! { div .notice.bad role="alert" { (ui::icon("circle-alert")) div .text { (text) } } };
+                    return draw(visit, Some(&params), Some(problem));
+                }
+            }
+            for (key, ..) in SETTINGS {
+                let value = params.all(key).last().unwrap_or_default().trim().to_owned();
+                if visit.gate().setting(key)?.unwrap_or_default() != value {
+                    visit.gate().set_setting(visit.ctx(), key, &value)?;
+                }
+            }
+            Ok(answer::done(visit, "/settings/company", visit.t("settings.saved"), None))
+        })
+        .await
+}
