@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod customers;
 mod declare;
+pub mod demo;
 pub mod insight;
 pub mod office;
 pub mod sales;

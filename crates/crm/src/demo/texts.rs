@@ -1,0 +1,243 @@
+//! What the demonstration is told with: names, sentences and prices, read from the data files beside.
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// All of it.
+pub(super) static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts {
+    people: read(include_str!("data/people.toml")),
+    company: read(include_str!("data/company.toml")),
+    customers: read(include_str!("data/customers.toml")),
+    products: read::<Products>(include_str!("data/products.toml")).product,
+    follow_ups: read(include_str!("data/follow_ups.toml")),
+    opportunities: read(include_str!("data/opportunities.toml")),
+    service: read(include_str!("data/service.toml")),
+    churn: read(include_str!("data/churn.toml")),
+    office: read(include_str!("data/office.toml")),
+});
+
+fn read<T: serde::de::DeserializeOwned>(document: &str) -> T {
+    toml::from_str(document).expect("the demonstration's data files are part of the binary, and every test reads them")
+}
+
+/// Puts words into the places of a sentence: `{who}`, `{product}`.
+pub(super) fn fill(sentence: &str, words: &[(&str, &str)]) -> String {
+    words.iter().fold(sentence.to_owned(), |text, (place, word)| text.replace(&format!("{{{place}}}"), word))
+}
+
+pub(super) struct Texts {
+    pub people: People,
+    pub company: Company,
+    pub customers: Customers,
+    pub products: Vec<Product>,
+    pub follow_ups: FollowUps,
+    pub opportunities: Opportunities,
+    pub service: Service,
+    pub churn: Churn,
+    pub office: Office,
+}
+
+#[derive(Deserialize)]
+pub(super) struct People {
+    pub family: Vec<String>,
+    pub male: Vec<String>,
+    pub female: Vec<String>,
+    pub salutation: [String; 2],
+    pub hobbies: Vec<String>,
+    pub title: Vec<Title>,
+    pub occupation: Vec<Occupation>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Title {
+    pub job: String,
+    pub call: String,
+    pub room: String,
+    pub role: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Occupation {
+    pub job: String,
+    pub employer: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Company {
+    pub name: String,
+    pub mail: String,
+    pub department: Vec<Department>,
+    pub person: Vec<Person>,
+    pub crew: Vec<Crew>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Department {
+    pub key: String,
+    pub name: String,
+    pub parent: Option<String>,
+    pub note: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Person {
+    pub login: String,
+    pub name: String,
+    pub role: String,
+    #[serde(default)]
+    pub also: Vec<String>,
+    pub department: String,
+    pub superior: Option<String>,
+    pub job: String,
+    #[serde(default)]
+    pub manages: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Crew {
+    pub department: String,
+    pub superior: String,
+    pub role: String,
+    pub job: String,
+    pub count: usize,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Customers {
+    pub brands: Vec<String>,
+    pub banks: Vec<String>,
+    pub roads: Vec<String>,
+    pub street_number: String,
+    pub buildings: Vec<String>,
+    pub notes: Vec<String>,
+    pub tags: Vec<String>,
+    pub city: Vec<City>,
+    pub industry: Vec<Industry>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct City {
+    pub name: String,
+    pub region: String,
+    pub team: String,
+    pub area: String,
+    pub weight: usize,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Industry {
+    pub value: String,
+    pub weight: usize,
+    pub patterns: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Products {
+    product: Vec<Product>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Product {
+    pub number: String,
+    pub name: String,
+    pub category: String,
+    pub model: String,
+    pub unit: String,
+    pub price: Decimal,
+    pub usual: i64,
+    #[serde(default)]
+    pub home: bool,
+    #[serde(default)]
+    pub retired: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct FollowUps {
+    pub routine: Vec<FollowUp>,
+    pub first: Vec<FollowUp>,
+    pub quiet: Vec<FollowUp>,
+    pub person: Vec<FollowUp>,
+    pub deal: Vec<FollowUp>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct FollowUp {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub text: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Opportunities {
+    pub deal: Vec<Deal>,
+    pub words: DealWords,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Deal {
+    pub title: String,
+    pub product: String,
+    pub amount: [i64; 2],
+}
+
+#[derive(Deserialize)]
+pub(super) struct DealWords {
+    pub describe: Vec<String>,
+    pub plan: Vec<String>,
+    pub result: Vec<String>,
+    pub lost: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Service {
+    pub case: Vec<Case>,
+    pub words: ServiceWords,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Case {
+    pub kind: String,
+    pub title: String,
+    pub request: String,
+    pub result: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ServiceWords {
+    pub again: Vec<String>,
+    pub good: Vec<String>,
+    pub fair: Vec<String>,
+    pub bad: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Churn {
+    pub measures: Vec<String>,
+    pub loss: Vec<Loss>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Loss {
+    pub reason: String,
+    pub note: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Office {
+    pub tasks: Vec<String>,
+    pub inner: Vec<String>,
+    pub given: Vec<String>,
+    pub notes: Vec<String>,
+    pub appointment: Vec<Appointment>,
+    pub inner_appointment: Vec<Appointment>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Appointment {
+    pub title: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub place: String,
+    pub minutes: i64,
+}
