@@ -20,8 +20,9 @@ const blank = (meta: FieldMeta | undefined): Condition => ({
 /** The filter in the address, without the page that was shown of the old one. */
 function addressWith(filter: string): string {
   const params = new URLSearchParams(location.search);
-  for (const name of ["cursor", "filter"]) params.delete(name);
-  if (filter) params.set("filter", filter);
+  params.delete("cursor");
+  // An empty filter is said too: left out, the view's own would come back.
+  params.set("filter", filter);
   return `${location.pathname}?${params}`;
 }
 

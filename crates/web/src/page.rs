@@ -122,7 +122,7 @@ fn framed(page: &Page, visit: &Visit) -> Result<Markup> {
         me: me(visit)?,
         skip: visit.t("nav.skip").to_owned(),
         nav_label: visit.t("nav.menu").to_owned(),
-        find: visit.t("nav.search").to_owned(),
+        find: visit.t("nav.find").to_owned(),
         find_key: "Ctrl K".to_owned(),
         palette: palette(visit),
         phrases: texts::islands(locale).clone(),

@@ -2,4 +2,5 @@
 
 mod cdnow;
 mod commands;
+mod matrix;
 mod program;

@@ -240,11 +240,7 @@ fn walk(visit: &Visit, window: &Window, url: &dyn Fn(Date, &str) -> String) -> M
     let span = window.span.as_str();
     let heading = match span {
         "day" => show::long_day(visit.ctx(), window.day),
-        "week" => format!(
-            "{} \u{2013} {}",
-            show::day(visit.ctx(), window.first),
-            show::day(visit.ctx(), window.last)
-        ),
+        "week" => format!("{} \u{2013} {}", window.first.strftime("%m-%d"), window.last.strftime("%m-%d")),
         _ => {
             let (year, month) = (window.day.year().to_string(), window.day.month().to_string());
             visit.fill("calendar.month_title", &[("year", &year), ("month", &month)])

@@ -29,7 +29,7 @@ pub async fn show(visit: Visit, Path(object): Path<String>) -> Answer {
             };
             let source = filter.as_ref().map(ToString::to_string).unwrap_or_default();
             let count = list::count(visit, &object, filter, &q)?;
-            let text = list::capped(count);
+            let text = visit.fill("list.matches", &[("n", &list::capped(count))]);
             Ok(Json(serde_json::json!({
                 "count": count.min(COUNT_CAP),
                 "more": count > COUNT_CAP,

@@ -189,32 +189,29 @@ fn sum(visit: &Visit, object: &str, field: &str, filter: Expr) -> Result<(i64, D
 fn to_do(visit: &Visit, todos: &[Todo]) -> Markup {
     let mut open: Vec<&Todo> = todos.iter().filter(|todo| todo.count > 0).collect();
     open.sort_by_key(|todo| !todo.late);
-    let content = html! {
-        @if open.is_empty() {
-            p .none { (ui::icon("circle-check")) (visit.t("home.nothing_to_do")) }
-        } @else {
-            ul .todos {
-                @for todo in open {
-                    @let url = format!("/{}?view=all&filter={}", todo.object, encode(todo.filter));
-                    li {
-                        a href=(url) {
-                            (ui::icon(todo.icon))
-                            span .ell { (todo.label) }
-                            b class=(if todo.late { Tone::Bad.text_class() } else { "" }) { (list::capped(todo.count)) }
-                        }
-                    }
-                }
-            }
-        }
-    };
-    ui::panel(visit.t("home.to_do"), "half", None, &content)
+    let items = open.into_iter().map(|todo| RelatedItem {
+        href: format!("/{}?view=all&filter={}", todo.object, encode(todo.filter)),
+        avatar: Some(html! { (ui::icon(todo.icon)) }),
+        title: todo.label.clone(),
+        end: list::capped(todo.count),
+        tone: if todo.late { Tone::Bad } else { Tone::Plain },
+        ..RelatedItem::default()
+    });
+    let list = ui::related_list(&Related {
+        id: "to-do".to_owned(),
+        title: visit.t("home.to_do").to_owned(),
+        items: items.collect(),
+        none: visit.t("home.nothing_to_do").to_owned(),
+        ..Related::default()
+    });
+    html! { div .half { (list) } }
 }
 
 /// What is on in the coming week.
 fn upcoming(visit: &Visit) -> Result<Markup, Error> {
     let ctx = visit.ctx();
     let last = ctx.today.checked_add(7.days()).unwrap_or(ctx.today);
-    let mut items: Vec<(jiff::civil::Date, Option<Timestamp>, Markup)> = Vec::new();
+    let mut items: Vec<(jiff::civil::Date, Option<Timestamp>, RelatedItem)> = Vec::new();
     for (object, field) in calendar::dated(visit) {
         let own = Some(Expr::eq("owner", Expr::Word(Word::Me)));
         let (rows, _) = calendar::between(visit, &object, &field, ctx.today, last, own, 8)?;
@@ -224,27 +221,29 @@ fn upcoming(visit: &Visit) -> Result<Markup, Error> {
                 Value::Instant(at) => (at.to_zoned(ctx.zone.clone()).date(), Some(*at)),
                 _ => continue,
             };
-            let (icon, words, tone) = show::due(ctx, day, at);
-            let line = html! {
-                a href={ "/" (object.name) "/" (row.id) } {
-                    span class={ "dot h-" (if object.hue == 0 { 256 } else { object.hue }) } aria-hidden="true" {}
-                    span .text { span .ell { (row.title()) } small { (object.label.get(visit.locale())) } }
-                    span .end { (ui::toned(icon, &words, tone)) }
-                }
+            let (_, words, tone) = show::due(ctx, day, at);
+            let item = RelatedItem {
+                href: format!("/{}/{}", object.name, row.id),
+                avatar: Some(html! { (ui::icon(&object.icon)) }),
+                title: row.title(),
+                hint: Some(html! { (object.label.get(visit.locale())) }),
+                end: words,
+                tone,
+                ..RelatedItem::default()
             };
-            items.push((day, at, line));
+            items.push((day, at, item));
         }
     }
     items.sort_by_key(|(day, at, _)| (*day, at.is_none(), *at));
-    let all = Button::new(visit.t("nav.calendar")).ghost().small().go("/calendar");
-    let content = html! {
-        @if items.is_empty() {
-            p .none { (ui::icon("calendar-check")) (visit.t("home.nothing_upcoming")) }
-        } @else {
-            ul .lines { @for (_, _, line) in items.iter().take(7) { li { (line) } } }
-        }
-    };
-    Ok(ui::panel(visit.t("home.upcoming"), "half", Some(&html! { (all) }), &content))
+    let list = ui::related_list(&Related {
+        id: "upcoming".to_owned(),
+        title: visit.t("home.upcoming").to_owned(),
+        items: items.into_iter().take(7).map(|(_, _, item)| item).collect(),
+        all: Some(("/calendar".to_owned(), visit.t("nav.calendar").to_owned())),
+        none: visit.t("home.nothing_upcoming").to_owned(),
+        ..Related::default()
+    });
+    Ok(html! { div .half { (list) } })
 }
 
 /// Open business by where it stands.

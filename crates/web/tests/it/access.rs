@@ -73,12 +73,31 @@ fn a_change_needs_the_token_of_the_session_and_our_own_site() {
     let wrong = world.post_as(&browser, "/customer/views", &form, &[("x-csrf-token", "x")]);
     assert_eq!(wrong.status, StatusCode::FORBIDDEN, "with a wrong token");
     let token = [("x-csrf-token", browser.csrf.as_str()), ("origin", "https://elsewhere.test")];
-    assert_eq!(world.post_as(&browser, "/customer/views", &form, &token).status, StatusCode::FORBIDDEN, "from elsewhere");
+    assert_eq!(
+        world.post_as(&browser, "/customer/views", &form, &token).status,
+        StatusCode::FORBIDDEN,
+        "from elsewhere"
+    );
     let cross = [("x-csrf-token", browser.csrf.as_str()), ("sec-fetch-site", "cross-site")];
-    assert_eq!(world.post_as(&browser, "/customer/views", &form, &cross).status, StatusCode::FORBIDDEN, "cross-site");
-    assert_eq!(world.post(&browser, "/customer/views", &form).status, StatusCode::SEE_OTHER, "as it should be");
-    let views = world.gate.views(&world.gate.ctx_of(world.people["account_manager"], guanxi_gate::Channel::Web).unwrap(), "customer");
-    assert_eq!(views.unwrap().iter().filter(|view| view.label == "重点").count(), 1, "refused changes changed nothing");
+    assert_eq!(
+        world.post_as(&browser, "/customer/views", &form, &cross).status,
+        StatusCode::FORBIDDEN,
+        "cross-site"
+    );
+    assert_eq!(
+        world.post(&browser, "/customer/views", &form).status,
+        StatusCode::SEE_OTHER,
+        "as it should be"
+    );
+    let views = world.gate.views(
+        &world.gate.ctx_of(world.people["account_manager"], guanxi_gate::Channel::Web).unwrap(),
+        "customer",
+    );
+    assert_eq!(
+        views.unwrap().iter().filter(|view| view.label == "重点").count(),
+        1,
+        "refused changes changed nothing"
+    );
 }
 
 #[test]
@@ -87,16 +106,28 @@ fn every_answer_says_what_a_page_may_load() {
     for path in ["/login", "/nothing", "/assets/none.js"] {
         let seen = world.get(&Browser::default(), path);
         let policy = seen.header("content-security-policy");
-        assert!(policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(
+            policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
         assert!(!policy.contains("unsafe"), "{path}");
         assert_eq!(seen.header("x-content-type-options"), "nosniff");
     }
     let page = world.get(&Browser::default(), "/login");
-    assert!(!page.body.contains(" style=\"") && !page.body.contains(" onclick="), "nothing inline but the theme line");
+    assert!(
+        !page.body.contains(" style=\"") && !page.body.contains(" onclick="),
+        "nothing inline but the theme line"
+    );
     // The one inline script is exactly the one whose digest is allowed.
     use base64::Engine as _;
     use sha2::Digest as _;
-    let line = page.html().select(&scraper::Selector::parse("head > script:not([src])").unwrap()).next().unwrap().text().collect::<String>();
+    let line = page
+        .html()
+        .select(&scraper::Selector::parse("head > script:not([src])").unwrap())
+        .next()
+        .unwrap()
+        .text()
+        .collect::<String>();
     let digest = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(line.as_bytes()));
     assert!(page.header("content-security-policy").contains(&format!("'sha256-{digest}'")));
 }

@@ -23,7 +23,9 @@ fn a_list_shows_its_records_tabs_and_tools() {
     assert_eq!(seen.texts(".bar h1"), ["客户"]);
     assert!(seen.attrs(".tabs .tab", "href").len() >= 2);
     assert_eq!(seen.attrs(".tab[aria-current]", "href"), ["/customer?view=all"]);
-    assert!(seen.has("filter-button button[data-open]") && seen.has("column-button") && seen.has("#sort-menu"));
+    assert!(
+        seen.has("filter-button button[data-open]") && seen.has("column-button") && seen.has("#sort-menu")
+    );
     assert!(seen.has("a.btn.primary[href='/customer/new']"));
     assert_eq!(seen.attrs("a.btn.primary, button.btn.primary", "class").len(), 1, "one primary button");
     assert!(seen.has(".row-cards li"), "cards for phones");
@@ -33,7 +35,10 @@ fn a_list_shows_its_records_tabs_and_tools() {
 #[test]
 fn a_filter_in_the_address_becomes_chips_that_can_be_taken_off() {
     let (world, browser) = manager();
-    let seen = world.get(&browser, "/customer?view=all&filter=grade+%3D%3D+%22key_development%22+%26%26+owner+in+my_team");
+    let seen = world.get(
+        &browser,
+        "/customer?view=all&filter=grade+%3D%3D+%22key_development%22+%26%26+owner+in+my_team",
+    );
     assert_eq!(names(&seen), ["上海云帆智能制造"]);
     let chips = seen.texts(".chip");
     assert_eq!(chips.len(), 2, "{chips:?}");
@@ -64,7 +69,11 @@ fn sort_and_columns_come_from_the_address() {
     down.reverse();
     assert_eq!(up, down);
     let seen = world.get(&browser, "/customer?view=all&columns=phone,name,nothing");
-    assert_eq!(seen.attrs("thead th[data-field]", "data-field"), ["name", "phone"], "the name first, what does not exist never");
+    assert_eq!(
+        seen.attrs("thead th[data-field]", "data-field"),
+        ["name", "phone"],
+        "the name first, what does not exist never"
+    );
 }
 
 #[test]
@@ -80,7 +89,11 @@ fn figures_follow_the_rows() {
     let (world, browser) = manager();
     let seen = world.part(&browser, "/order/facts?view=all");
     assert!(seen.body.contains("#list-count") && seen.body.contains("¥6,000"), "{}", seen.body);
-    assert!(seen.body.contains("#tab-all &gt; .count") || seen.body.contains("#tab-all > .count"), "{}", seen.body);
+    assert!(
+        seen.body.contains("#tab-all &gt; .count") || seen.body.contains("#tab-all > .count"),
+        "{}",
+        seen.body
+    );
 }
 
 #[test]
@@ -90,7 +103,9 @@ fn a_long_list_grows_to_two_hundred_and_then_turns_the_page() {
     world
         .gate
         .write(&world.gate.operator(), move |tx| {
-            let drafts = (0..247).map(|n| Draft::new().set("name", format!("批量客户{n:03}")).set("owner", owner)).collect();
+            let drafts = (0..247)
+                .map(|n| Draft::new().set("name", format!("批量客户{n:03}")).set("owner", owner))
+                .collect();
             tx.create_many("customer", drafts)
         })
         .unwrap();
@@ -142,7 +157,13 @@ fn a_card_moves_and_the_board_answers_with_it() {
 #[test]
 fn views_are_saved_shown_and_dropped() {
     let (world, browser) = manager();
-    let form = [("label", "重点客户跟进"), ("filter", "grade == \"key_development\""), ("sort", "name"), ("columns", "name,phone"), ("layout", "table")];
+    let form = [
+        ("label", "重点客户跟进"),
+        ("filter", "grade == \"key_development\""),
+        ("sort", "name"),
+        ("columns", "name,phone"),
+        ("layout", "table"),
+    ];
     let saved = world.post(&browser, "/customer/views", &form);
     let place = saved.header("location").to_owned();
     let seen = world.get(&browser, &place);
@@ -164,7 +185,12 @@ fn many_records_are_tagged_deleted_and_brought_back() {
     let ctx = world.gate.ctx_of(world.people["sales_manager"], Channel::Web).unwrap();
     let ask = world.part(&browser, "/customer/bulk?do=tag&all=1&view=all");
     assert!(ask.body.contains("3 条"), "{}", ask.body);
-    let done = world.send(&browser, "/customer/bulk", &[("do", "tag"), ("all", "1"), ("view", "all"), ("tags", "回访")], "");
+    let done = world.send(
+        &browser,
+        "/customer/bulk",
+        &[("do", "tag"), ("all", "1"), ("view", "all"), ("tags", "回访")],
+        "",
+    );
     assert_eq!(done.status, StatusCode::OK, "{}", done.body);
     assert!(done.toast().contains("3 条"), "{}", done.toast());
     let first = world.records["customer"];
@@ -188,12 +214,18 @@ fn bulk_changes_need_their_right() {
     let boss = world.signs_in("executive", "zh");
     let first = world.records["customer"].to_string();
     for what in ["transfer", "tag", "delete", "edit"] {
-        let seen = world.send(&boss, "/customer/bulk", &[("do", what), ("ids", &first), ("to", "1"), ("tags", "x")], "");
+        let seen = world.send(
+            &boss,
+            "/customer/bulk",
+            &[("do", what), ("ids", &first), ("to", "1"), ("tags", "x")],
+            "",
+        );
         assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY.min(seen.status).max(seen.status), "{what}");
         assert!(!seen.status.is_success(), "{what}: {} {}", seen.status, seen.toast());
     }
     let still = world.gate.ctx_of(world.people["account_manager"], Channel::Web).unwrap();
-    let tags = world.gate.get(&still, "customer", world.records["customer"]).unwrap().get("tags").as_list().to_vec();
+    let tags =
+        world.gate.get(&still, "customer", world.records["customer"]).unwrap().get("tags").as_list().to_vec();
     assert_eq!(tags, ["重点"]);
 }
 
@@ -201,7 +233,12 @@ fn bulk_changes_need_their_right() {
 fn an_export_is_a_file_without_formulas() {
     let world = World::new();
     let owner: RecordId = world.people["account_manager"];
-    world.gate.write(&world.gate.operator(), move |tx| tx.create("customer", Draft::new().set("name", "=1+1").set("owner", owner))).unwrap();
+    world
+        .gate
+        .write(&world.gate.operator(), move |tx| {
+            tx.create("customer", Draft::new().set("name", "=1+1").set("owner", owner))
+        })
+        .unwrap();
     let browser = world.signs_in("sales_manager", "zh");
     let seen = world.get(&browser, "/customer/export?view=all&format=csv&columns=name,grade");
     assert_eq!(seen.status, StatusCode::OK, "{}", seen.body);

@@ -3,7 +3,10 @@
 use crate::world::{ROLES, World};
 use axum::http::StatusCode;
 use guanxi_model::Locale;
-use guanxi_web::{routes::{Access, table}, texts};
+use guanxi_web::{
+    routes::{Access, table},
+    texts,
+};
 use std::collections::BTreeSet;
 
 /// Pages beside those of the table's plain paths.
@@ -53,18 +56,26 @@ fn every_page_for_every_role_in_both_languages() {
         .filter(|route| !route.path.contains('{') && !matches!(route.path, "/events" | "/dev/ui"))
         .map(|route| route.path)
         .collect();
-    let mut records: Vec<String> = world.records.iter().map(|(object, id)| format!("/{object}/{id}")).collect();
+    let mut records: Vec<String> =
+        world.records.iter().map(|(object, id)| format!("/{object}/{id}")).collect();
     records.extend(world.records.keys().map(|object| format!("/{object}/new")));
     let has_records = table().iter().any(|route| route.path == "/{object}/{id}");
     for role in ROLES {
         for (lang, locale) in [("zh", Locale::Zh), ("en", Locale::En)] {
             let browser = world.signs_in(role, lang);
-            let all = plain.iter().copied().chain(MORE).chain(records.iter().filter(|_| has_records).map(String::as_str));
+            let all = plain
+                .iter()
+                .copied()
+                .chain(MORE)
+                .chain(records.iter().filter(|_| has_records).map(String::as_str));
             for path in all {
                 let seen = world.get(&browser, path);
                 let fine = seen.status == StatusCode::OK
                     || seen.status.is_redirection()
-                    || matches!(seen.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST);
+                    || matches!(
+                        seen.status,
+                        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST
+                    );
                 assert!(fine, "{role} {lang} {path}: {} {}", seen.status, seen.texts("main").join(" "));
                 if !seen.header("content-type").starts_with("text/html") || seen.status.is_redirection() {
                     continue;
@@ -92,8 +103,14 @@ fn the_menu_holds_what_a_role_may_read() {
     for wanted in ["/", "/notices", "/customer", "/opportunity", "/task", "/calendar"] {
         assert!(manager.iter().any(|href| href == wanted), "{wanted} is missing: {manager:?}");
     }
-    assert!(!entries("service_agent").iter().any(|href| href == "/opportunity"), "an agent has no opportunities");
-    assert!(!entries("admin").iter().any(|href| href == "/customer"), "an administrator has no personal data");
+    assert!(
+        !entries("service_agent").iter().any(|href| href == "/opportunity"),
+        "an agent has no opportunities"
+    );
+    assert!(
+        !entries("admin").iter().any(|href| href == "/customer"),
+        "an administrator has no personal data"
+    );
     assert!(entries("admin").iter().any(|href| href == "/settings"));
     assert!(!manager.iter().any(|href| href == "/settings"));
 }

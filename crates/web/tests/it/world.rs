@@ -48,7 +48,9 @@ impl Seen {
     /// Texts of all elements that match.
     pub fn texts(&self, selector: &str) -> Vec<String> {
         let selector = Selector::parse(selector).unwrap();
-        let words = |e: scraper::ElementRef<'_>| e.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = |e: scraper::ElementRef<'_>| {
+            e.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+        };
         self.html().select(&selector).map(words).collect()
     }
 
@@ -92,7 +94,12 @@ impl World {
         let operator = gate.operator();
         let mut people = BTreeMap::from([("admin", admin)]);
         let mut superior = None;
-        for (role, name) in [("sales_manager", "陈主管"), ("account_manager", "李经理"), ("service_agent", "周客服"), ("executive", "何总")] {
+        for (role, name) in [
+            ("sales_manager", "陈主管"),
+            ("account_manager", "李经理"),
+            ("service_agent", "周客服"),
+            ("executive", "何总"),
+        ] {
             let user = NewUser {
                 login: role.to_owned(),
                 name: name.to_owned(),
@@ -118,16 +125,22 @@ impl World {
 
     pub fn ask(&self, request: Request<Body>) -> Seen {
         let router = self.router.clone();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.block_on(async move {
             let response = router.oneshot(request).await.unwrap();
             let (parts, body) = response.into_parts();
-            let body = if parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
-                axum::body::Bytes::new()
-            } else {
-                axum::body::to_bytes(body, usize::MAX).await.unwrap()
-            };
-            Seen { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+            let body =
+                if parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
+                    axum::body::Bytes::new()
+                } else {
+                    axum::body::to_bytes(body, usize::MAX).await.unwrap()
+                };
+            Seen {
+                status: parts.status,
+                headers: parts.headers,
+                body: String::from_utf8_lossy(&body).into_owned(),
+            }
         })
     }
 
@@ -143,7 +156,14 @@ impl World {
         browser
     }
 
-    fn request(&self, browser: &Browser, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> Seen {
+    fn request(
+        &self,
+        browser: &Browser,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Seen {
         let mut request = Request::builder().method(method).uri(path).header("host", "crm.test");
         if let Some(cookie) = &browser.cookie {
             request = request.header("cookie", cookie);
@@ -182,11 +202,18 @@ impl World {
 
     /// As an island sends a change.
     pub fn send(&self, browser: &Browser, path: &str, form: &[(&str, &str)], current: &str) -> Seen {
-        let headers = [("hx-request", "true"), ("x-csrf-token", browser.csrf.as_str()), ("hx-current-url", current)];
+        let headers =
+            [("hx-request", "true"), ("x-csrf-token", browser.csrf.as_str()), ("hx-current-url", current)];
         self.post_as(browser, path, form, &headers)
     }
 
-    pub fn post_as(&self, browser: &Browser, path: &str, form: &[(&str, &str)], headers: &[(&str, &str)]) -> Seen {
+    pub fn post_as(
+        &self,
+        browser: &Browser,
+        path: &str,
+        form: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Seen {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let mut all = vec![("content-type", "application/x-www-form-urlencoded")];
         all.extend_from_slice(headers);
@@ -194,10 +221,15 @@ impl World {
     }
 }
 
-fn made(tx: &mut guanxi_gate::Tx<'_>, owner: RecordId) -> guanxi_gate::Result<BTreeMap<&'static str, RecordId>> {
+fn made(
+    tx: &mut guanxi_gate::Tx<'_>,
+    owner: RecordId,
+) -> guanxi_gate::Result<BTreeMap<&'static str, RecordId>> {
     let today = tx.ctx().today;
     let mut first = BTreeMap::new();
-    for (n, name) in ["上海云帆智能制造", "南京锦绣纺织有限公司", "苏州翠湖国际酒店集团"].into_iter().enumerate() {
+    for (n, name) in
+        ["上海云帆智能制造", "南京锦绣纺织有限公司", "苏州翠湖国际酒店集团"].into_iter().enumerate()
+    {
         let draft = Draft::new()
             .set("name", name)
             .set("owner", owner)
@@ -211,7 +243,10 @@ fn made(tx: &mut guanxi_gate::Tx<'_>, owner: RecordId) -> guanxi_gate::Result<BT
         };
         let customer = tx.create("customer", draft)?;
         first.entry("customer").or_insert(customer.id);
-        let order = Draft::new().set("customer", customer.id).set("ordered_on", today).set("total", Decimal::from(1000 * (n + 1)));
+        let order = Draft::new()
+            .set("customer", customer.id)
+            .set("ordered_on", today)
+            .set("total", Decimal::from(1000 * (n + 1)));
         let order = tx.create("order", order)?;
         first.entry("order").or_insert(order.id);
     }
@@ -238,7 +273,10 @@ fn made(tx: &mut guanxi_gate::Tx<'_>, owner: RecordId) -> guanxi_gate::Result<BT
         .set("summary", "咨询开票")
         .set("request", "怎样开具发票");
     let object = tx.object("service_request")?;
-    let request = Draft { values: request.values.into_iter().filter(|(name, _)| object.field(name).is_some()).collect(), ..Draft::new() };
+    let request = Draft {
+        values: request.values.into_iter().filter(|(name, _)| object.field(name).is_some()).collect(),
+        ..Draft::new()
+    };
     first.insert("service_request", tx.create("service_request", request)?.id);
     Ok(first)
 }

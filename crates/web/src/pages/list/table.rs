@@ -17,6 +17,7 @@ use guanxi_model::{
 };
 use maud::{Markup, html};
 use serde_json::json;
+use std::{collections::HashSet, sync::LazyLock};
 
 /// The whole content of the page.
 pub fn draw(visit: &Visit, state: &State) -> Result<Markup, Error> {
@@ -295,7 +296,22 @@ pub fn avatar(object: &Object, row: &Visible, name: &str) -> Markup {
         "contact" | "user" => Person,
         _ => return html! {},
     };
-    ui::avatar(name, ui::hue_of(name), kind)
+    let known_by = if kind == Company { without_place(name) } else { name };
+    ui::avatar(known_by, ui::hue_of(name), kind)
+}
+
+/// A company's name without the province or city it begins with, which half of the others begin with too.
+fn without_place(name: &str) -> &str {
+    static PLACES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        use guanxi_text::region::{children, provinces};
+        let provinces = provinces();
+        let cities = provinces.iter().flat_map(|(code, _)| children(code));
+        provinces.iter().copied().chain(cities).map(|(_, name)| name.chars().take(2).collect()).collect()
+    });
+    match name.char_indices().nth(2) {
+        Some((end, _)) if PLACES.contains(&name[..end]) => &name[end..],
+        _ => name,
+    }
 }
 
 fn card(visit: &Visit, state: &State, row: &Visible, titles: &Titles) -> RowCard {

@@ -266,7 +266,7 @@ fn density(visit: &Visit, state: &State) -> Markup {
         MenuItem::choice(visit.t(key), Act::Go(state.url(&[("density", Some(name))])), now == name)
     };
     html! {
-        (Button::new(visit.t("list.density")).icon("rows-3").ghost().small().menu("density-menu").hide_small())
+        (Button::icon_only("rows-3", visit.t("list.density")).small().menu("density-menu").hide_small())
         (ui::menu(&Menu {
             id: "density-menu".to_owned(),
             label: visit.t("list.density").to_owned(),
