@@ -132,9 +132,20 @@ fn create(config: &Config, template: &str, output: &Output) -> Result<()> {
     Ok(())
 }
 
+/// The same seed makes the same company; `GUANXI_SEED` chooses another.
 fn fill_demo(gate: &Gate) -> Result<Demo> {
-    let _ = gate;
-    Err(Failure::refused(Message::new("set.no_demo")))
+    let mut options = guanxi_crm::demo::DemoOptions::default();
+    if let Some(seed) = std::env::var("GUANXI_SEED").ok().and_then(|seed| seed.parse().ok()) {
+        options.seed = seed;
+    }
+    let logins = guanxi_crm::demo::generate(gate, &options)?
+        .into_iter()
+        .map(|made| Login { role: made.role, login: made.login, password: made.password })
+        .collect();
+    let demo = Demo { logins };
+    let text = serde_json::to_string(&demo).map_err(|error| Failure::refused(Message::new("set.unsound").with("file", DEMO).with("reason", error)))?;
+    gate.set_setting(&gate.operator(), DEMO, &text)?;
+    Ok(demo)
 }
 
 fn unsound(file: &Path, error: guanxi_gate::Error) -> Failure {
