@@ -1,2 +1,93 @@
-// The page types of the contact sheet: a name, a path, and the role that looks. A new page type gets a line here.
-export const pages = [{ name: 'login', path: '/login' }]
+// The page types of the contact sheet: a name, the role that looks, the path, and what to do there before the picture.
+// A path may be a function of the program's records: find(object, filter) answers the id of the first that matches.
+const all = (object, filter) => `/${object}?view=all&filter=${encodeURIComponent(filter)}`
+
+export const pages = [
+  { name: 'login', path: '/login' },
+  { name: 'home', role: 'account_manager', path: '/' },
+  { name: 'home of an executive', role: 'executive', path: '/' },
+  { name: 'list', role: 'sales_manager', path: '/customer?view=all', budget: 'list' },
+  { name: 'list filtered', role: 'sales_manager', path: all('customer', 'grade in ["major", "key_development"] && owner in my_team') },
+  { name: 'list with selection', role: 'sales_manager', path: '/customer?view=all', before: selects },
+  { name: 'list filter builder', role: 'sales_manager', path: all('customer', 'grade == "major"'), before: (person) => person.page.locator('filter-button [data-open]').click() },
+  { name: 'list no match', role: 'sales_manager', path: '/customer?view=all&q=qqqzzz' },
+  { name: 'list empty', role: 'service_agent', path: all('task', 'owner == me && is_empty(id)') },
+  { name: 'opportunities', role: 'sales_manager', path: '/opportunity?view=all' },
+  { name: 'board', role: 'sales_manager', path: '/opportunity?view=board' },
+  { name: 'board of services', role: 'service_agent', path: '/service_request?view=board' },
+  { name: 'calendar', role: 'account_manager', path: '/calendar' },
+  { name: 'calendar week', role: 'account_manager', path: '/calendar?span=week' },
+  { name: 'customer', role: 'account_manager', path: ({ find }) => find('customer', 'owner == me && order_total > 0') },
+  { name: 'opportunity', role: 'account_manager', path: ({ find }) => find('opportunity', 'owner == me && status == "developing"') },
+  { name: 'order', role: 'account_manager', path: ({ find }) => find('order', 'customer.owner == me') },
+  { name: 'service request', role: 'service_agent', path: ({ find }) => find('service_request', 'status == "handled"') },
+  { name: 'churn warning', role: 'sales_manager', path: ({ find }) => find('churn_warning', 'status == "open"') },
+  { name: 'peek', role: 'sales_manager', path: '/customer?view=all', before: peeks },
+  { name: 'form new', role: 'account_manager', path: '/customer/new' },
+  { name: 'form with lines', role: 'account_manager', path: '/order/new' },
+  { name: 'form with problems', role: 'account_manager', path: '/customer/new', before: sendsEmpty, expects: /answer: 422/ },
+  { name: 'form edit', role: 'account_manager', path: ({ find }) => find('customer', 'owner == me', '/edit') },
+  { name: 'verb dialog', role: 'account_manager', path: ({ find }) => find('opportunity', 'owner == me && status == "developing"'), before: losing },
+  { name: 'reports', role: 'executive', path: '/reports' },
+  { name: 'report contribution', role: 'executive', path: '/report/contribution' },
+  { name: 'report composition', role: 'executive', path: '/report/composition?look=pie' },
+  { name: 'report service', role: 'executive', path: '/report/service?look=bar' },
+  { name: 'report churn', role: 'executive', path: '/report/churn' },
+  { name: 'search', role: 'sales_manager', path: '/search?q=' + encodeURIComponent('有限') },
+  { name: 'palette', role: 'sales_manager', path: '/customer?view=all', before: palette },
+  { name: 'notices', role: 'account_manager', path: '/notices' },
+  { name: 'password', role: 'account_manager', path: '/password' },
+  { name: 'settings me', role: 'admin', path: '/settings/me' },
+  { name: 'settings company', role: 'admin', path: '/settings/company' },
+  { name: 'settings users', role: 'admin', path: '/settings/users' },
+  { name: 'settings departments', role: 'admin', path: '/settings/departments' },
+  { name: 'settings roles', role: 'admin', path: '/settings/roles' },
+  { name: 'settings role', role: 'admin', path: '/settings/roles/account_manager' },
+  { name: 'settings dictionaries', role: 'admin', path: '/settings/dictionaries' },
+  { name: 'settings dictionary', role: 'admin', path: '/settings/dictionaries/grade' },
+  { name: 'settings objects', role: 'admin', path: '/settings/objects' },
+  { name: 'settings object', role: 'admin', path: '/settings/objects/customer' },
+  { name: 'settings jobs', role: 'admin', path: '/settings/jobs' },
+  { name: 'settings sets', role: 'admin', path: '/settings/sets' },
+  { name: 'settings audit', role: 'admin', path: '/settings/audit' },
+  { name: 'settings about', role: 'admin', path: '/settings/about' },
+  { name: 'recycle bin', role: 'sales_manager', path: '/settings/trash' },
+  { name: 'import', role: 'sales_manager', path: '/import?object=customer' },
+  { name: 'not found', role: 'account_manager', path: '/customer/987654321', expects: /answer: 404/ },
+  { name: 'no permission', role: 'account_manager', path: '/settings/users', expects: /answer: 403/ },
+  { name: 'gallery', role: 'admin', path: '/dev/ui', rare: true },
+]
+
+async function selects(person) {
+  const box = person.page.locator('tbody [data-check]').filter({ visible: true }).first()
+  if ((await box.count()) === 0) return // a phone shows cards, which are not selected
+  await box.click()
+  await person.page.locator('[data-bulk]').waitFor()
+}
+
+async function peeks(person) {
+  const cell = person.page.locator('td[role=gridcell]').filter({ visible: true }).first()
+  if ((await cell.count()) === 0) return
+  await cell.focus()
+  await person.types('Space')
+  await person.drawer.waitFor()
+}
+
+async function sendsEmpty(person) {
+  await person.page.locator('main form [type=submit].primary').first().click()
+  await person.page.locator('#problems').waitFor()
+}
+
+async function losing(person) {
+  await person.page.evaluate(() => {
+    const opener = document.querySelector('[data-dialog$="/lose"]')
+    opener.click()
+  })
+  await person.dialog.waitFor()
+}
+
+async function palette(person) {
+  await person.page.keyboard.press('Control+k')
+  await person.page.locator('#palette-input').fill('kh')
+  await person.page.locator('#palette-results [role=option]').first().waitFor()
+}

@@ -37,7 +37,7 @@ export async function startMock({ engine = 'mock' } = {}) {
         })
       },
       'GET /': () => send(200, html(language, text.title, `<p>${text.greeting}</p>`)),
-      'GET /customer': () => send(200, html(language, text.title, `<form><label>${text.name}<input></label>
+      'GET /customer': () => send(200, html(language, text.title, `<form><div class="field"><label>${text.name}<input></label></div>
         <button type="button" onclick="document.querySelector('output').textContent = '${text.saved}'">${text.save}</button><output></output></form>
         <table><tbody><tr><td>1</td></tr><tr><td>2</td></tr></tbody></table>`)),
       'GET /wide': () => send(200, html(language, text.title, '<div class="wide" style="width: 3000px">→</div>')),

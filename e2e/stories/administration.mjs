@@ -1,0 +1,75 @@
+// An administrator lets a colleague in, adds an object of the site's own, edits a dictionary and reads the log.
+import assert from 'node:assert/strict'
+
+export default (story) => {
+  story('a colleague comes in by a link', async ({ as, visitor }) => {
+    const admin = await as('admin')
+    await admin.goesTo('/settings/users')
+    await admin.presses('新建用户')
+    await admin.dialog.waitFor()
+    await admin.fills({ 姓名: '许知远', 登录名: 'zhiyuan' })
+    await admin.dialog.getByText('客户经理', { exact: true }).first().click()
+    await admin.dialog.locator('footer').getByRole('button', { name: '创建并生成邀请链接' }).click()
+    const link = admin.page.locator('#dialog, main').locator('input[value*="/invite/"], code:has-text("/invite/"), [data-copy*="/invite/"]').first()
+    await link.waitFor()
+    const text = await link.evaluate((node) => node.value ?? node.dataset.copy ?? node.textContent)
+    const path = new URL(text.trim(), 'http://127.0.0.1').pathname
+
+    const newcomer = await visitor()
+    await newcomer.goesTo(path)
+    const passwords = newcomer.page.locator('input[type=password]')
+    for (let n = 0; n < (await passwords.count()); n++) await passwords.nth(n).fill('lantern-7-harbour')
+    await newcomer.page.locator('form [type=submit]').click()
+    await newcomer.page.waitForURL((url) => !url.pathname.startsWith('/invite'))
+    if (new URL(newcomer.page.url()).pathname === '/login') await newcomer.logsIn('zhiyuan', 'lantern-7-harbour')
+    assert.equal(await newcomer.name(), '许知远')
+  })
+
+  story('an object and a field of the site are usable at once', async ({ as }) => {
+    const admin = await as('admin')
+    await admin.goesTo('/settings/objects')
+    await admin.presses('新建对象')
+    await admin.dialog.waitFor()
+    await admin.fills({ 中文名称: '门店', 英文名称: 'Store', 标识: 'store' })
+    await admin.dialog.locator('footer').getByRole('button', { name: '创建对象' }).click()
+    await admin.hears('已创建对象「门店」，立即可用')
+    await admin.rests()
+    await admin.presses('新建字段')
+    await admin.dialog.waitFor()
+    await admin.fills({ 中文名称: '面积', 英文名称: 'Area', 标识: 'area', 类型: '数字' })
+    await admin.dialog.locator('footer').getByRole('button', { name: '创建字段' }).click()
+    await admin.hears('已添加字段「面积」，立即可用')
+    await admin.goesTo('/store/new')
+    await admin.fills({ 面积: '128' })
+    await admin.main.locator('form input[type=text]:not([role=combobox])').first().fill('人民路店')
+    await admin.presses('保存')
+    await admin.hears('已创建「人民路店」')
+    await admin.goesTo('/store')
+    await admin.sees('人民路店')
+    await admin.sees('128')
+  })
+
+  story('a dictionary gets an entry; a locked one stays', async ({ as }) => {
+    const admin = await as('admin')
+    await admin.goesTo('/settings/dictionaries/grade')
+    const locked = admin.main.locator('tr', { hasText: '普通客户' }).getByRole('button', { name: '停用' })
+    assert.ok(await locked.evaluate((button) => button.disabled || button.getAttribute('aria-disabled') === 'true'), 'a system entry cannot be switched off')
+    const csrf = await admin.page.locator('meta[name=csrf]').getAttribute('content')
+    const refused = await admin.page.request.post('/settings/dictionaries/grade/deactivate?value=ordinary', { headers: { 'x-csrf-token': csrf, 'hx-request': 'true' } })
+    assert.ok(refused.status() >= 400 || /系统条目|bad/.test(decodeURIComponent(refused.headers()['x-toast'] ?? '')), `the server refuses it too: ${refused.status()}`)
+    await admin.presses('新建条目')
+    await admin.dialog.waitFor()
+    await admin.fills({ 中文名称: '试用客户', 英文名称: 'Trial' })
+    await admin.dialog.locator('footer').getByRole('button', { name: '保存' }).click()
+    await admin.dialog.waitFor({ state: 'hidden' })
+    await admin.main.locator('tr', { hasText: '试用客户' }).waitFor()
+  })
+
+  story('the log tells what was done, and proves itself', async ({ as }) => {
+    const admin = await as('admin')
+    await admin.goesTo('/settings/audit')
+    await admin.sees('修改对象或字段')
+    await admin.presses('校验完整性')
+    await admin.hears('日志完整，未被改动')
+  })
+}
