@@ -27,32 +27,39 @@ pub fn run(settings: &Settings, listen: Option<String>, output: Output) -> Resul
     let listen = listen.or_else(|| settings.file.listen.clone()).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
     let demo = Demo::of(&gate)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let answer = runtime.block_on(async {
-        let listener = TcpListener::bind(&listen).await.map_err(|error| {
-            Failure::refused(Message::new("serve.cannot_listen").with("address", &listen).with("reason", error))
-        })?;
-        let address = listener.local_addr()?;
-        welcome(&gate, &output, address, made, demo.as_ref());
-        let (stop, stopped) = watch::channel(false);
-        tokio::spawn(async move {
-            told_to_stop().await;
-            let _ = stop.send(true);
-        });
-        let jobs = jobs::start(gate.clone(), settings.file.jobs.clone());
-        let server = serve(listener, router(&gate, settings, demo), stopped.clone());
-        let patience = Duration::from_secs(settings.file.web.stop_seconds);
-        let answered = tokio::select! {
-            answered = server => answered,
-            // Live update streams never end by themselves; they must not hold the program.
-            () = out_of_patience(stopped, patience) => Ok(()),
-        };
-        jobs.stop();
-        answered
-    });
+    let (listener, address) = runtime.block_on(bind(&listen))?;
+    welcome(&gate, &output, address, made, demo.as_ref());
+    let router = router(&gate, settings, demo);
+    let jobs = jobs::start(gate.clone(), settings.file.jobs.clone());
+    let patience = Duration::from_secs(settings.file.web.stop_seconds);
+    let answer = runtime.block_on(answer(listener, router, patience));
+    jobs.stop();
     // Work that a request handed to a thread is finished by the writer before the account set closes.
     runtime.shutdown_timeout(Duration::from_secs(2));
     drop(gate);
     answer
+}
+
+async fn bind(listen: &str) -> Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        Failure::refused(Message::new("serve.cannot_listen").with("address", listen).with("reason", error))
+    })?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Answers until told to stop. Nothing here may go through the door: an engine may wait, and this must not.
+async fn answer(listener: TcpListener, router: Router, patience: Duration) -> Result<()> {
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        told_to_stop().await;
+        let _ = stop.send(true);
+    });
+    tokio::select! {
+        answered = serve(listener, router, stopped.clone()) => answered,
+        // Live update streams never end by themselves; they must not hold the program.
+        () = out_of_patience(stopped, patience) => Ok(()),
+    }
 }
 
 fn router(gate: &Gate, settings: &Settings, demo: Option<Demo>) -> Router {

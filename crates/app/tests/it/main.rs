@@ -2,5 +2,8 @@
 
 mod cdnow;
 mod commands;
+#[path = "../http/mod.rs"]
+mod http;
 mod matrix;
 mod program;
+mod races;

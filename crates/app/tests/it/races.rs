@@ -1,0 +1,165 @@
+//! Twenty clients want the same thing at the same instant. One gets it, the others are told so, on both engines.
+//!
+//! `GUANXI_RACE_ROUNDS` says how often each race is run (100).
+
+use crate::{
+    http::{Client, free_port},
+    program::Place,
+};
+use serde_json::{Value as Json, json};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    process::{Child, Stdio},
+    sync::Barrier,
+    thread,
+    time::{Duration, Instant},
+};
+
+const CLIENTS: usize = 20;
+
+fn rounds() -> usize {
+    std::env::var("GUANXI_RACE_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(100)
+}
+
+struct Served {
+    child: Child,
+    address: SocketAddr,
+    headers: String,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Served {
+    fn on(place: &Place) -> Served {
+        place.ok(&["set", "create", place.set()]);
+        place.ok(&["user", "add", "boss", "--name", "Boss", "--role", "sales_manager", "--department", "Sales"]);
+        let key = place.ok(&["key", "create", "--user", "boss", "--name", "race"]);
+        let address = free_port();
+        let mut command = place.command(&["serve", "--listen", &address.to_string()]);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let served = Served { child, address, headers: format!("Authorization: Bearer {}\r\n", key.trim()) };
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < deadline {
+            let ready = Client::connect(address, "").and_then(|mut client| client.call("GET", "/readyz", "", ""));
+            if ready.is_ok_and(|(status, _)| status == 200) {
+                return served;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the program did not start");
+    }
+
+    fn client(&self) -> Client {
+        Client::connect(self.address, &self.headers).unwrap()
+    }
+
+    /// Every client asks at once, in every round; the answers of each round by status.
+    fn race(&self, ask: impl Fn(&mut Client, usize, usize) -> (u16, String) + Sync) -> Vec<BTreeMap<u16, Vec<String>>> {
+        let start = Barrier::new(CLIENTS);
+        let answers: Vec<Vec<(u16, String)>> = thread::scope(|scope| {
+            let one = |number: usize| {
+                let mut client = self.client();
+                let (start, ask) = (&start, &ask);
+                move || {
+                    (0..rounds())
+                        .map(|round| {
+                            start.wait();
+                            ask(&mut client, round, number)
+                        })
+                        .collect()
+                }
+            };
+            let running: Vec<_> = (0..CLIENTS).map(|number| scope.spawn(one(number))).collect();
+            running.into_iter().map(|client| client.join().unwrap()).collect()
+        });
+        let mut by_round: Vec<BTreeMap<u16, Vec<String>>> = (0..rounds()).map(|_| BTreeMap::new()).collect();
+        for (round, (status, body)) in answers.into_iter().flat_map(|answers| answers.into_iter().enumerate()) {
+            by_round[round].entry(status).or_default().push(body);
+        }
+        by_round
+    }
+}
+
+fn shape(answers: &BTreeMap<u16, Vec<String>>) -> Vec<(u16, usize)> {
+    answers.iter().map(|(status, bodies)| (*status, bodies.len())).collect()
+}
+
+fn everywhere(name: &str, story: fn(&Served)) {
+    story(&Served::on(&Place::sqlite()));
+    if let Some(place) = Place::postgres(name) {
+        story(&Served::on(&place));
+    }
+}
+
+#[test]
+fn one_number_is_given_to_one_customer() {
+    everywhere("race_unique", |served| {
+        let answers = served.race(|client, round, number| {
+            let body = json!({ "name": format!("R{round}-{number}-{}", number * 7919), "kind": "person", "external_id": format!("E{round}") });
+            client.call("POST", "/api/v1/customer", "", &body.to_string()).unwrap()
+        });
+        for answers in answers {
+            assert_eq!(answers.get(&201).map(Vec::len), Some(1), "{:?}", shape(&answers));
+            let refused: usize = [409, 422].iter().filter_map(|status| answers.get(status)).map(Vec::len).sum();
+            assert_eq!(refused, CLIENTS - 1, "{:?}", shape(&answers));
+        }
+    });
+}
+
+#[test]
+fn one_change_of_a_version_wins() {
+    everywhere("race_version", |served| {
+        let mut client = served.client();
+        let body = json!({ "name": "One of many", "kind": "person" }).to_string();
+        let (status, body) = client.call("POST", "/api/v1/customer", "", &body).unwrap();
+        assert_eq!(status, 201, "{body}");
+        let made: Json = serde_json::from_str(&body).unwrap();
+        let path = format!("/api/v1/customer/{}", made["id"].as_str().unwrap());
+        let first = made["version"].as_i64().unwrap();
+        let answers = served.race(|client, round, number| {
+            let version = first + i64::try_from(round).unwrap();
+            let body = json!({ "version": version, "address": format!("{round}/{number}") });
+            client.call("PATCH", &path, "", &body.to_string()).unwrap()
+        });
+        for answers in answers {
+            assert_eq!(shape(&answers), [(200, 1), (409, CLIENTS - 1)]);
+        }
+    });
+}
+
+#[test]
+fn one_key_has_one_effect() {
+    everywhere("race_key", |served| {
+        let mut client = served.client();
+        let body = json!({ "name": "Buyer", "kind": "person" }).to_string();
+        let (_, body) = client.call("POST", "/api/v1/customer", "", &body).unwrap();
+        let customer = serde_json::from_str::<Json>(&body).unwrap()["id"].clone();
+        let answers = served.race(|client, round, _| {
+            let body = json!({ "customer": customer, "ordered_on": "2026-01-31", "total": "1.00" });
+            let key = format!("Idempotency-Key: round-{round}\r\n");
+            let mut answer = client.call("POST", "/api/v1/order", &key, &body.to_string()).unwrap();
+            // One that is still at work says so; the answer is there for whoever asks again.
+            while answer.0 == 409 {
+                answer = client.call("POST", "/api/v1/order", &key, &body.to_string()).unwrap();
+            }
+            answer
+        });
+        for answers in answers {
+            let bodies: Vec<&String> = answers.values().flatten().collect();
+            assert!(answers.keys().all(|status| matches!(status, 200 | 201)), "{:?}", shape(&answers));
+            assert!(bodies.iter().all(|body| *body == bodies[0]), "the same key was answered in two ways");
+        }
+        let path = format!("/api/v1/customer/{}", customer.as_str().unwrap());
+        let (_, body) = client.call("GET", &path, "", "").unwrap();
+        assert_eq!(serde_json::from_str::<Json>(&body).unwrap()["order_count"], rounds());
+        let other = json!({ "customer": customer, "ordered_on": "2026-01-31", "total": "2.00" }).to_string();
+        let (status, body) = client.call("POST", "/api/v1/order", "Idempotency-Key: round-0\r\n", &other).unwrap();
+        assert_eq!(status, 422, "{body}");
+    });
+}
