@@ -127,7 +127,8 @@ impl Bench {
     fn import(&self, object: &str, file: &Path, more: &[&str]) -> (f64, f64) {
         let began = Instant::now();
         let arguments = [&["import", object, file.to_str().expect("the path is text")], more].concat();
-        let mut child = self.command(&arguments).stdout(Stdio::null()).spawn().expect("the program can be started");
+        let mut child =
+            self.command(&arguments).stdout(Stdio::null()).spawn().expect("the program can be started");
         let mut most = 0;
         loop {
             most = most.max(memory(child.id(), "VmHWM").unwrap_or(0));
@@ -143,13 +144,19 @@ impl Bench {
         let address = free_port();
         let began = Instant::now();
         let mut command = self.command(&["serve", "--listen", &address.to_string()]);
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program can be started");
+        let mut child =
+            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program can be started");
         loop {
-            let answer = Client::connect(address, "").and_then(|mut client| client.call("GET", "/readyz", "", ""));
+            let answer =
+                Client::connect(address, "").and_then(|mut client| client.call("GET", "/readyz", "", ""));
             if answer.is_ok_and(|(status, _)| status == 200) {
                 return (child, address, began.elapsed());
             }
-            assert!(began.elapsed() < Duration::from_secs(60), "the program did not start");
+            if began.elapsed() > Duration::from_secs(60) {
+                let _ = child.kill();
+                let _ = child.wait();
+                panic!("the program did not start");
+            }
             thread::sleep(Duration::from_millis(1));
         }
     }
@@ -172,7 +179,8 @@ impl Bench {
         let login = format!("bench{}", std::process::id());
         let roles = ["--role", "sales_manager", "--role", "service_agent"];
         let added = ["user", "add", &login, "--name", "Bench", "--format", "json"];
-        let added: Json = serde_json::from_str(&self.run(&[&added[..], &roles].concat())).expect("an answer in JSON");
+        let added: Json =
+            serde_json::from_str(&self.run(&[&added[..], &roles].concat())).expect("an answer in JSON");
         let password = added["password"].as_str().expect("a first password").to_owned();
         let key = self.run(&["key", "create", "--user", &login, "--name", "bench"]).trim().to_owned();
         let (child, address, _) = self.spawn();
@@ -189,7 +197,8 @@ impl Bench {
         let list: Json = serde_json::from_str(&body).expect("JSON");
         let items = list["items"].as_array().expect("items");
         assert_eq!(items.len(), 50, "the list is full");
-        let ids: Vec<String> = items.iter().map(|item| item["id"].as_str().unwrap_or_default().to_owned()).collect();
+        let ids: Vec<String> =
+            items.iter().map(|item| item["id"].as_str().unwrap_or_default().to_owned()).collect();
 
         let raw = self.raw(&[
             "SELECT * FROM customer WHERE deleted_at IS NULL ORDER BY id DESC LIMIT 50",
@@ -201,15 +210,35 @@ impl Bench {
         let goal = at(0).map_or(Goal::None, |raw| Goal::AtMost(raw * 3.0));
         figures.add("list of 50, JSON, one client, p50", alone.p50, "us", goal, at(0));
         let many = self.ask(served.address, &api, CLIENTS, "GET", &|_| (list.clone(), String::new()));
-        figures.add("list of 50, JSON, 8 clients", many.rate, "/s", Goal::AtLeast(3_000.0), at(0).map(|us| 1e6 / us));
-        let pages = self.ask(served.address, &web, CLIENTS, "GET", &|_| ("/customer".to_owned(), String::new()));
-        figures.add("list page, HTML, 8 clients", pages.rate, "/s", Goal::AtLeast(800.0), at(0).map(|us| 1e6 / us));
+        figures.add(
+            "list of 50, JSON, 8 clients",
+            many.rate,
+            "/s",
+            Goal::AtLeast(3_000.0),
+            at(0).map(|us| 1e6 / us),
+        );
+        let pages =
+            self.ask(served.address, &web, CLIENTS, "GET", &|_| ("/customer".to_owned(), String::new()));
+        figures.add(
+            "list page, HTML, 8 clients",
+            pages.rate,
+            "/s",
+            Goal::AtLeast(800.0),
+            at(0).map(|us| 1e6 / us),
+        );
         let record = |n: u64| (format!("/customer/{}", ids[n as usize % ids.len()]), String::new());
         let pages = self.ask(served.address, &web, CLIENTS, "GET", &record);
-        figures.add("record page, HTML, 8 clients", pages.rate, "/s", Goal::AtLeast(1_500.0), at(1).map(|us| 1e6 / us));
+        figures.add(
+            "record page, HTML, 8 clients",
+            pages.rate,
+            "/s",
+            Goal::AtLeast(1_500.0),
+            at(1).map(|us| 1e6 / us),
+        );
         // Two characters of a name, percent-encoded, and four digits of a phone.
         let word = |n: u64| {
-            let two: String = [FAMILY[n as usize % FAMILY.len()], GIVEN[(n / 7) as usize % GIVEN.len()]].concat();
+            let two: String =
+                [FAMILY[n as usize % FAMILY.len()], GIVEN[(n / 7) as usize % GIVEN.len()]].concat();
             let encoded: String = two.bytes().map(|byte| format!("%{byte:02X}")).collect();
             (format!("/api/v1/search?q={encoded}&limit=20"), String::new())
         };
@@ -217,7 +246,13 @@ impl Bench {
         figures.add("search for two characters, p95", found.p95 / 1000.0, "ms", Goal::AtMost(20.0), None);
         let digits = |n: u64| (format!("/api/v1/search?q={:04}&limit=20", n * 7919 % 10_000), String::new());
         let found = self.ask(served.address, &api, 1, "GET", &digits);
-        figures.add("search for four digits of a phone, p95", found.p95 / 1000.0, "ms", Goal::AtMost(20.0), None);
+        figures.add(
+            "search for four digits of a phone, p95",
+            found.p95 / 1000.0,
+            "ms",
+            Goal::AtMost(20.0),
+            None,
+        );
     }
 
     fn writes(&self, served: &Served, figures: &mut Figures) {
@@ -228,11 +263,18 @@ impl Bench {
             ("/api/v1/customer".to_owned(), body.to_string())
         };
         let made = self.ask(served.address, &api, 1, "POST", &new);
-        figures.add("new customer with duplicate check, one client, p50", made.p50 / 1000.0, "ms", Goal::None, None);
+        figures.add(
+            "new customer with duplicate check, one client, p50",
+            made.p50 / 1000.0,
+            "ms",
+            Goal::None,
+            None,
+        );
         let mut client = Client::connect(served.address, &api).expect("the server listens");
         let (_, body) = client.call("GET", "/api/v1/customer?limit=50", "", "").expect("an answer");
         let list: Json = serde_json::from_str(&body).expect("JSON");
-        let ids: Vec<Json> = list["items"].as_array().into_iter().flatten().map(|item| item["id"].clone()).collect();
+        let ids: Vec<Json> =
+            list["items"].as_array().into_iter().flatten().map(|item| item["id"].clone()).collect();
         let new = |n: u64| {
             let customer = &ids[n as usize % ids.len()];
             let body = json!({ "customer": customer, "ordered_on": "2026-01-31", "total": "12.00" });
@@ -297,10 +339,7 @@ impl Bench {
         }
         let Ok(output) = child.wait_with_output() else { return Vec::new() };
         let lines = String::from_utf8_lossy(&output.stdout).into_owned();
-        lines
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Json>(line).ok()?["p50_us"].as_f64())
-            .collect()
+        lines.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok()?["p50_us"].as_f64()).collect()
     }
 }
 
@@ -320,7 +359,11 @@ fn log_in(address: SocketAddr, login: &str, password: &str) -> String {
     let mut cookie = client.cookie.clone().expect("a session");
     let with = format!("Cookie: {cookie}\r\n");
     let (_, page) = client.call("GET", "/password", &with, "").expect("an answer");
-    let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    let token = page
+        .split("name=\"csrf\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap_or_default();
     let new = "Figures-are-measured-2026";
     let form = format!("csrf={}&old={}&new={new}&again={new}", encode(token), encode(password));
     let (status, page) = client.call("POST", "/password", &with, &form).expect("an answer");
@@ -339,10 +382,12 @@ fn memory(process: u32, line: &str) -> Option<u64> {
 
 // Parts of names, written as code points because what people read stands in phrase tables.
 const FAMILY: [&str; 12] = [
-    "\u{534e}", "\u{4e1c}", "\u{5b89}", "\u{6c5f}", "\u{6d77}", "\u{5929}", "\u{91d1}", "\u{65b0}", "\u{4e2d}", "\u{8fdc}", "\u{540c}", "\u{5149}",
+    "\u{534e}", "\u{4e1c}", "\u{5b89}", "\u{6c5f}", "\u{6d77}", "\u{5929}", "\u{91d1}", "\u{65b0}",
+    "\u{4e2d}", "\u{8fdc}", "\u{540c}", "\u{5149}",
 ];
 const GIVEN: [&str; 16] = [
-    "\u{76db}", "\u{8fbe}", "\u{660e}", "\u{5174}", "\u{6cf0}", "\u{79d1}", "\u{6069}", "\u{5fb7}", "\u{8054}", "\u{901a}", "\u{5b8f}", "\u{5cf0}", "\u{7acb}", "\u{65b9}", "\u{5143}", "\u{98de}",
+    "\u{76db}", "\u{8fbe}", "\u{660e}", "\u{5174}", "\u{6cf0}", "\u{79d1}", "\u{6069}", "\u{5fb7}",
+    "\u{8054}", "\u{901a}", "\u{5b8f}", "\u{5cf0}", "\u{7acb}", "\u{65b9}", "\u{5143}", "\u{98de}",
 ];
 
 fn name(n: u64) -> String {
@@ -419,7 +464,14 @@ impl Figures {
             };
             let met = met.map_or("", |met| if met { "yes" } else { "NO" });
             let raw = figure.raw.map(|raw| format!("{raw:.1}")).unwrap_or_default();
-            table.add_row([figure.name.clone(), format!("{:.1}", figure.value), figure.unit.to_owned(), goal, met.to_owned(), raw]);
+            table.add_row([
+                figure.name.clone(),
+                format!("{:.1}", figure.value),
+                figure.unit.to_owned(),
+                goal,
+                met.to_owned(),
+                raw,
+            ]);
         }
         println!("{table}");
     }

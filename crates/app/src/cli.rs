@@ -235,8 +235,14 @@ mod tests {
 
     fn assert_explained(command: &clap::Command) {
         assert!(command.get_about().is_some(), "{} is not explained", command.get_name());
-        for argument in command.get_arguments().filter(|a| !matches!(a.get_id().as_str(), "help" | "version")) {
-            assert!(argument.get_help().is_some(), "{} {} is not explained", command.get_name(), argument.get_id());
+        for argument in command.get_arguments().filter(|a| !matches!(a.get_id().as_str(), "help" | "version"))
+        {
+            assert!(
+                argument.get_help().is_some(),
+                "{} {} is not explained",
+                command.get_name(),
+                argument.get_id()
+            );
         }
         for inner in command.get_subcommands() {
             assert_explained(inner);

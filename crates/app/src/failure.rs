@@ -57,7 +57,13 @@ pub fn door(error: &Error, locale: Locale) -> Vec<String> {
         Error::Stale(_) => one("cli.stale"),
         Error::Duplicate(hits) => hits
             .iter()
-            .map(|hit| fill(locale, "cli.duplicate", &[("title", hit.title.as_deref().unwrap_or("?")), ("field", &hit.field)]))
+            .map(|hit| {
+                fill(
+                    locale,
+                    "cli.duplicate",
+                    &[("title", hit.title.as_deref().unwrap_or("?")), ("field", &hit.field)],
+                )
+            })
             .collect(),
         Error::Unavailable => one("cli.unavailable"),
         Error::DiskFull => one("cli.disk_full"),

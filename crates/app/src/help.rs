@@ -15,8 +15,21 @@ pub fn localise(command: Command, locale: Locale) -> Command {
     command
         .disable_help_flag(true)
         .disable_version_flag(true)
-        .arg(clap::Arg::new("help").short('h').long("help").global(true).action(clap::ArgAction::Help).help(t(locale, "help.arg.help")))
-        .arg(clap::Arg::new("version").short('V').long("version").action(clap::ArgAction::Version).help(t(locale, "help.arg.version")))
+        .arg(
+            clap::Arg::new("help")
+                .short('h')
+                .long("help")
+                .global(true)
+                .action(clap::ArgAction::Help)
+                .help(t(locale, "help.arg.help")),
+        )
+        .arg(
+            clap::Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(clap::ArgAction::Version)
+                .help(t(locale, "help.arg.version")),
+        )
 }
 
 fn explain(mut command: Command, path: &str, locale: Locale) -> Command {
@@ -38,7 +51,9 @@ fn explain(mut command: Command, path: &str, locale: Locale) -> Command {
         let inner = format!("{path}.{name}");
         command = command.mut_subcommand(&name, |command| explain(command, &inner, locale));
     }
-    let command = command.subcommand_help_heading(t(locale, "help.commands")).next_help_heading(t(locale, "help.options"));
+    let command = command
+        .subcommand_help_heading(t(locale, "help.commands"))
+        .next_help_heading(t(locale, "help.options"));
     let template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}";
     command.help_template(template.replace("{usage-heading}", t(locale, "help.usage")))
 }
@@ -58,7 +73,9 @@ pub fn wrong_usage(error: &clap::Error, locale: Locale) -> ExitCode {
         ErrorKind::UnknownArgument => "usage.unknown_argument",
         ErrorKind::MissingRequiredArgument => "usage.missing_argument",
         ErrorKind::InvalidSubcommand => "usage.unknown_command",
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "usage.missing_command",
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "usage.missing_command"
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => "usage.bad_value",
         _ => {
             let _ = error.print();
@@ -69,7 +86,10 @@ pub fn wrong_usage(error: &clap::Error, locale: Locale) -> ExitCode {
         ErrorKind::InvalidSubcommand => text(ContextKind::InvalidSubcommand),
         _ => text(ContextKind::InvalidArg),
     };
-    eprintln!("{}", fill(locale, key, &[("argument", &argument), ("value", &text(ContextKind::InvalidValue))]));
+    eprintln!(
+        "{}",
+        fill(locale, key, &[("argument", &argument), ("value", &text(ContextKind::InvalidValue))])
+    );
     eprintln!("{}", t(locale, "usage.see_help"));
     ExitCode::from(2)
 }

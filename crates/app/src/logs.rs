@@ -17,6 +17,7 @@ pub fn start(log: &Log) {
 
 /// Starts the log of a command, which speaks only of what went wrong.
 pub fn start_quiet() {
-    let log = Log { level: std::env::var("GUANXI_LOG").unwrap_or_else(|_| "error".to_owned()), ..Log::default() };
+    let log =
+        Log { level: std::env::var("GUANXI_LOG").unwrap_or_else(|_| "error".to_owned()), ..Log::default() };
     start(&log);
 }

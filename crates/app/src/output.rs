@@ -42,12 +42,15 @@ impl Output {
         if self.is_json() {
             let items: Vec<Json> = rows
                 .iter()
-                .map(|row| Json::Object(keys.iter().map(|key| (*key).to_owned()).zip(row.iter().cloned()).collect()))
+                .map(|row| {
+                    Json::Object(keys.iter().map(|key| (*key).to_owned()).zip(row.iter().cloned()).collect())
+                })
                 .collect();
             print(&Json::Array(items).to_string());
             return;
         }
-        let headings = keys.iter().map(|key| texts::fill(self.locale, &format!("{prefix}.{key}"), &[])).collect();
+        let headings =
+            keys.iter().map(|key| texts::fill(self.locale, &format!("{prefix}.{key}"), &[])).collect();
         let rows = rows.iter().map(|row| row.iter().map(plain).collect()).collect();
         print(&plain_table(headings, rows));
     }

@@ -109,7 +109,9 @@ fn read(path: &Path) -> Result<File> {
     match std::fs::read_to_string(path) {
         Ok(text) => toml::from_str(&text).map_err(|error| {
             let path = path.display().to_string();
-            Failure::refused(Message::new("cli.bad_settings").with("path", path).with("reason", error.message()))
+            Failure::refused(
+                Message::new("cli.bad_settings").with("path", path).with("reason", error.message()),
+            )
         }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(File::default()),
         Err(error) => Err(error.into()),
@@ -127,7 +129,9 @@ mod tests {
         let switched_on: String = shown
             .lines()
             .map(|line| match line.strip_prefix("# ") {
-                Some(setting) if setting.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')) => setting,
+                Some(setting) if setting.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')) => {
+                    setting
+                }
                 _ => line,
             })
             .flat_map(|line| [line, "\n"])

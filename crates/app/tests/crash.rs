@@ -3,6 +3,8 @@
 //!
 //! `GUANXI_CRASH_KILLS` and `GUANXI_CRASH_SEED` say how often and in which order.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
 #[path = "http/mod.rs"]
 mod http;
 
@@ -28,14 +30,29 @@ impl Program {
     fn new() -> Program {
         let mut program = Program { data: tempfile::tempdir().unwrap(), key: String::new() };
         program.run(&["set", "create", "main"]);
-        program.run(&["user", "add", "boss", "--name", "Boss", "--role", "sales_manager", "--department", "Sales"]);
+        program.run(&[
+            "user",
+            "add",
+            "boss",
+            "--name",
+            "Boss",
+            "--role",
+            "sales_manager",
+            "--department",
+            "Sales",
+        ]);
         program.key = program.run(&["key", "create", "--user", "boss", "--name", "crash"]).trim().to_owned();
         program
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
-        command.args(arguments).arg("--data").arg(self.data.path()).env_remove("GUANXI_DATABASE").env("LANG", "en");
+        command
+            .args(arguments)
+            .arg("--data")
+            .arg(self.data.path())
+            .env_remove("GUANXI_DATABASE")
+            .env("LANG", "en");
         command
     }
 
@@ -48,7 +65,7 @@ impl Program {
 
     fn serve(&self) -> (Child, SocketAddr) {
         let address = free_port();
-        let child = self
+        let mut child = self
             .command(&["serve", "--listen", &address.to_string()])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -56,12 +73,15 @@ impl Program {
             .unwrap();
         let deadline = Instant::now() + Duration::from_secs(30);
         while Instant::now() < deadline {
-            let answer = Client::connect(address, "").and_then(|mut client| client.call("GET", "/readyz", "", ""));
+            let answer =
+                Client::connect(address, "").and_then(|mut client| client.call("GET", "/readyz", "", ""));
             if answer.is_ok_and(|(status, _)| status == 200) {
                 return (child, address);
             }
             thread::sleep(Duration::from_millis(5));
         }
+        let _ = child.kill();
+        let _ = child.wait();
         panic!("the program did not come up again");
     }
 
@@ -116,10 +136,12 @@ impl Worker {
         }
         match self.sent % 5 {
             0 => Request::Address { text: key },
-            1 if self.sent % 10 == 1 => match self.orders.iter().find_map(|(note, order)| Some((note, order.as_ref()?))) {
-                Some((note, (id, _))) => Request::Delete { note: note.clone(), id: id.clone() },
-                None => Request::Order { note: key.clone(), key, fen: 1 },
-            },
+            1 if self.sent % 10 == 1 => {
+                match self.orders.iter().find_map(|(note, order)| Some((note, order.as_ref()?))) {
+                    Some((note, (id, _))) => Request::Delete { note: note.clone(), id: id.clone() },
+                    None => Request::Order { note: key.clone(), key, fen: 1 },
+                }
+            }
             _ => Request::Order { note: key.clone(), key, fen: self.sent * 7 + 1 },
         }
     }
@@ -130,10 +152,12 @@ impl Worker {
         match request {
             Request::Customer { key } => {
                 let body = json!({ "name": format!("Customer of worker {}", self.number), "kind": "person" });
-                let (status, body) = client.call("POST", "/api/v1/customer", &keyed(key), &body.to_string())?;
+                let (status, body) =
+                    client.call("POST", "/api/v1/customer", &keyed(key), &body.to_string())?;
                 assert!(status == 201 || status == 200, "{status} {body}");
                 let made: Json = serde_json::from_str(&body).unwrap();
-                self.customer = Some((made["id"].as_str().unwrap().to_owned(), made["version"].as_i64().unwrap()));
+                self.customer =
+                    Some((made["id"].as_str().unwrap().to_owned(), made["version"].as_i64().unwrap()));
             }
             Request::Order { key, note, fen } => {
                 let customer = &self.customer.as_ref().unwrap().0;
@@ -192,11 +216,13 @@ fn what_was_acknowledged_survives_a_hundred_kills() {
     let (kills, mut seed) = (number("GUANXI_CRASH_KILLS", 100), number("GUANXI_CRASH_SEED", 20_261_122));
     let began = Instant::now();
     let program = Program::new();
-    let mut workers: Vec<Worker> = (0..CLIENTS).map(|number| Worker { number, ..Worker::default() }).collect();
+    let mut workers: Vec<Worker> =
+        (0..CLIENTS).map(|number| Worker { number, ..Worker::default() }).collect();
     for _ in 0..kills {
         let (mut child, address) = program.serve();
         thread::scope(|scope| {
-            let running: Vec<_> = workers.iter_mut().map(|worker| scope.spawn(|| worker.work(&program, address))).collect();
+            let running: Vec<_> =
+                workers.iter_mut().map(|worker| scope.spawn(|| worker.work(&program, address))).collect();
             // From three to three hundred milliseconds, by a generator that can be repeated.
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             thread::sleep(Duration::from_millis(3 + (seed >> 33) % 298));
@@ -231,24 +257,31 @@ fn what_was_acknowledged_survives_a_hundred_kills() {
         }
     }
     let (kept, open): (usize, u64) = (promised.len(), workers.iter().map(|worker| worker.unanswered).sum());
-    assert!(kept > 100 && open > 0, "nothing was interrupted, so nothing was proved: {kept} kept, {open} open");
+    assert!(
+        kept > 100 && open > 0,
+        "nothing was interrupted, so nothing was proved: {kept} kept, {open} open"
+    );
     assert!(found == promised, "what is stored differs from what was acknowledged");
 
-    let customers: BTreeMap<String, Json> = export(&program, "customer", "id,address,order_count,order_total")
-        .into_iter()
-        .map(|customer| (customer["id"].as_str().unwrap().to_owned(), customer))
-        .collect();
+    let customers: BTreeMap<String, Json> =
+        export(&program, "customer", "id,address,order_count,order_total")
+            .into_iter()
+            .map(|customer| (customer["id"].as_str().unwrap().to_owned(), customer))
+            .collect();
     assert_eq!(customers.len(), CLIENTS, "each worker made one customer, whatever happened");
     for worker in &workers {
         let customer = &customers[&worker.customer.as_ref().unwrap().0];
         assert_eq!(customer["address"].as_str(), worker.address.as_deref());
         let orders: Vec<u64> = worker.orders.values().flatten().map(|(_, fen)| *fen).collect();
         assert_eq!(customer["order_count"], orders.len());
-        let total: u64 = customer["order_total"]["amount"].as_str().unwrap().replace('.', "").parse().unwrap();
+        let total: u64 =
+            customer["order_total"]["amount"].as_str().unwrap().replace('.', "").parse().unwrap();
         assert_eq!(total, orders.iter().sum::<u64>());
     }
     let findings: Json = serde_json::from_str(&program.run(&["doctor", "--format", "json"])).unwrap();
     assert!(findings.as_array().unwrap().iter().all(|finding| finding["ok"] == true), "{findings}");
     let seconds = began.elapsed().as_secs();
-    eprintln!("{kills} kills in {seconds} s: {kept} orders kept, {open} requests interrupted, none lost, none doubled");
+    eprintln!(
+        "{kills} kills in {seconds} s: {kept} orders kept, {open} requests interrupted, none lost, none doubled"
+    );
 }

@@ -28,7 +28,7 @@ pub fn run(settings: &Settings, output: &Output) -> Result<()> {
     let gate = place::open(settings)?;
     let ctx = super::operator(&gate, output);
     let locale = output.locale;
-    let findings = vec![
+    let findings = [
         engine(&gate),
         ready(&gate, locale),
         space(settings, locale),
@@ -82,7 +82,11 @@ fn space(settings: &Settings, locale: Locale) -> Finding {
         Ok(disk) => {
             let free = disk.f_bavail.saturating_mul(disk.f_frsize);
             let gib = format!("{:.1}", free as f64 / f64::from(1 << 30));
-            Finding { check: "space", sound: free >= LEAST_FREE, detail: fill(locale, "doctor.free", &[("gib", &gib)]) }
+            Finding {
+                check: "space",
+                sound: free >= LEAST_FREE,
+                detail: fill(locale, "doctor.free", &[("gib", &gib)]),
+            }
         }
         Err(error) => Finding { check: "space", sound: false, detail: error.to_string() },
     }

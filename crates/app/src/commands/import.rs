@@ -57,7 +57,10 @@ fn tell(report: &ImportReport, wanted: &ImportOptions, gate: &Gate, output: &Out
     for problem in &report.problems {
         for issue in &problem.issues {
             let text = failure::issue(issue, locale);
-            eprintln!("{}", fill(locale, "import.problem", &[("line", &n(problem.line)), ("problem", &text)]));
+            eprintln!(
+                "{}",
+                fill(locale, "import.problem", &[("line", &n(problem.line)), ("problem", &text)])
+            );
         }
     }
     if report.rejected > report.problems.len() as u64 {

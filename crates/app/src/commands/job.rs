@@ -22,7 +22,9 @@ pub fn run(command: Job, settings: &Settings, output: &Output) -> Result<()> {
                 .iter()
                 .map(|job| {
                     let when = match job.schedule {
-                        Schedule::Nightly { hour } => fill(output.locale, "job.nightly", &[("hour", &hour.to_string())]),
+                        Schedule::Nightly { hour } => {
+                            fill(output.locale, "job.nightly", &[("hour", &hour.to_string())])
+                        }
                         Schedule::Never => fill(output.locale, "job.on_demand", &[]),
                     };
                     vec![json!(job.name), json!(when)]
@@ -36,7 +38,8 @@ pub fn run(command: Job, settings: &Settings, output: &Output) -> Result<()> {
             }
             let date = as_of.unwrap_or(gate.scheduler().today);
             let counts = gate.run_job(&name, date)?;
-            let json: serde_json::Map<_, _> = counts.iter().map(|(key, n)| ((*key).to_owned(), json!(n))).collect();
+            let json: serde_json::Map<_, _> =
+                counts.iter().map(|(key, n)| ((*key).to_owned(), json!(n))).collect();
             let words: Vec<String> = counts.iter().map(|(key, n)| format!("{key} {n}")).collect();
             output.tell(
                 "job.ran",

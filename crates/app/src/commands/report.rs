@@ -9,7 +9,10 @@ use crate::{
     texts::say,
 };
 use guanxi_crm::admin::exchange::FORMULA;
-use guanxi_gate::{report::{self, Column}, words};
+use guanxi_gate::{
+    report::{self, Column},
+    words,
+};
 use guanxi_model::{Message, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -23,7 +26,8 @@ pub fn run(options: Report, settings: &Settings, output: &Output) -> Result<()> 
     let reports = &gate.domain().reports;
     let Some(def) = reports.iter().find(|report| report.name == options.name) else {
         let known: Vec<&str> = reports.iter().map(|report| report.name).collect();
-        let message = Message::new("report.unknown").with("name", &options.name).with("known", known.join(", "));
+        let message =
+            Message::new("report.unknown").with("name", &options.name).with("known", known.join(", "));
         return Err(Failure::refused(message));
     };
     let mut params = report::Params::new();
@@ -46,7 +50,9 @@ pub fn run(options: Report, settings: &Settings, output: &Output) -> Result<()> 
                     .columns
                     .iter()
                     .zip(values)
-                    .map(|(column, value)| (column.field.name.clone(), json_of(column, value, &report.titles)))
+                    .map(|(column, value)| {
+                        (column.field.name.clone(), json_of(column, value, &report.titles))
+                    })
                     .collect()
             };
             let columns: Vec<Json> = report
@@ -56,7 +62,8 @@ pub fn run(options: Report, settings: &Settings, output: &Output) -> Result<()> 
                     json!({ "name": field.name, "label": field.label.get(locale), "kind": field.value_kind().word() })
                 })
                 .collect();
-            let rows: Vec<Json> = report.rows.iter().map(|row| json!({ "cells": cells(&row.cells) })).collect();
+            let rows: Vec<Json> =
+                report.rows.iter().map(|row| json!({ "cells": cells(&row.cells) })).collect();
             let summary = report.summary.as_ref().map(|message| say(locale, message));
             let json = json!({
                 "name": def.name,
@@ -72,9 +79,12 @@ pub fn run(options: Report, settings: &Settings, output: &Output) -> Result<()> 
         form => {
             let words = |values: &[Value]| -> Vec<String> {
                 let pairs = report.columns.iter().zip(values);
-                pairs.map(|(column, value)| words::value(&column.field, value, &report.titles, locale)).collect()
+                pairs
+                    .map(|(column, value)| words::value(&column.field, value, &report.titles, locale))
+                    .collect()
             };
-            let headings: Vec<String> = report.columns.iter().map(|c| c.field.label.get(locale).to_owned()).collect();
+            let headings: Vec<String> =
+                report.columns.iter().map(|c| c.field.label.get(locale).to_owned()).collect();
             let mut rows: Vec<Vec<String>> = report.rows.iter().map(|row| words(&row.cells)).collect();
             if report.totals.iter().any(|total| !total.is_null()) {
                 rows.push(words(&report.totals));
@@ -108,7 +118,11 @@ fn csv_line(cells: &[String]) -> String {
         // A negative amount is a number, whatever its first character.
         let formula = text.starts_with(FORMULA) && text.replace([',', '\u{a5}'], "").parse::<f64>().is_err();
         let safe = if formula { format!("'{text}") } else { text.clone() };
-        if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+        if safe.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", safe.replace('"', "\"\""))
+        } else {
+            safe
+        }
     };
     cells.iter().map(cell).collect::<Vec<_>>().join(",")
 }

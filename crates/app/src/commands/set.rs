@@ -44,7 +44,8 @@ impl Demo {
     /// Lists them for people.
     pub fn show(&self, output: &Output) {
         let role = |name: &str| fill(output.locale, &format!("role.{name}"), &[]);
-        let rows = self.logins.iter().map(|l| vec![role(&l.role), l.login.clone(), l.password.clone()]).collect();
+        let rows =
+            self.logins.iter().map(|l| vec![role(&l.role), l.login.clone(), l.password.clone()]).collect();
         output.note("serve.demo", &[]);
         let headings = ["set.role", "set.login", "set.password"].map(|key| t(output.locale, key).to_owned());
         output::print(&plain_table(headings.to_vec(), rows));
@@ -56,7 +57,8 @@ pub fn run(command: Set, settings: &Settings, output: &Output) -> Result<()> {
     match command {
         Set::Create { name, template } => create(&settings.for_set(&name), &template, output),
         Set::List => {
-            let rows: Vec<_> = sets::list(&settings.config)?.into_iter().map(|set| vec![json!(set)]).collect();
+            let rows: Vec<_> =
+                sets::list(&settings.config)?.into_iter().map(|set| vec![json!(set)]).collect();
             output.table("set", &["name"], &rows);
             Ok(())
         }
@@ -143,16 +145,18 @@ fn fill_demo(gate: &Gate) -> Result<Demo> {
         .map(|made| Login { role: made.role, login: made.login, password: made.password })
         .collect();
     let demo = Demo { logins };
-    let text = serde_json::to_string(&demo).map_err(|error| Failure::refused(Message::new("set.unsound").with("file", DEMO).with("reason", error)))?;
+    let text = serde_json::to_string(&demo).map_err(|error| {
+        Failure::refused(Message::new("set.unsound").with("file", DEMO).with("reason", error))
+    })?;
     gate.set_setting(&gate.operator(), DEMO, &text)?;
     Ok(demo)
 }
 
 fn unsound(file: &Path, error: guanxi_gate::Error) -> Failure {
     match error {
-        guanxi_gate::Error::Internal(reason) => Failure::refused(
-            Message::new("set.unsound").with("file", file.display()).with("reason", reason),
-        ),
+        guanxi_gate::Error::Internal(reason) => {
+            Failure::refused(Message::new("set.unsound").with("file", file.display()).with("reason", reason))
+        }
         other => other.into(),
     }
 }
@@ -160,7 +164,8 @@ fn unsound(file: &Path, error: guanxi_gate::Error) -> Failure {
 fn tell(output: &Output, key: &str, set: &str, file: &Path, manifest: &sets::Manifest) {
     let file = file.display().to_string();
     let (tables, files) = (manifest.tables.len().to_string(), manifest.files.len().to_string());
-    let args = [("set", set), ("file", file.as_str()), ("tables", tables.as_str()), ("files", files.as_str())];
+    let args =
+        [("set", set), ("file", file.as_str()), ("tables", tables.as_str()), ("files", files.as_str())];
     let json = json!({
         "set": set,
         "file": file,

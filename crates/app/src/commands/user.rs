@@ -8,7 +8,10 @@ use crate::{
     settings::Settings,
 };
 use guanxi_gate::{Ctx, Gate, Visible, auth::NewUser, read_cursor};
-use guanxi_model::{Message, Query, RecordId, expr::{Comparison, Expr}};
+use guanxi_model::{
+    Message, Query, RecordId,
+    expr::{Comparison, Expr},
+};
 use rand::TryRngCore;
 use serde_json::json;
 
@@ -21,12 +24,20 @@ pub fn run(command: User, settings: &Settings, output: &Output) -> Result<()> {
             for role in &role {
                 if gate.registry().role(role).is_none() {
                     let known: Vec<_> = gate.registry().roles().map(|role| role.name.clone()).collect();
-                    let message = Message::new("user.unknown_role").with("role", role).with("known", known.join(", "));
+                    let message =
+                        Message::new("user.unknown_role").with("role", role).with("known", known.join(", "));
                     return Err(Failure::refused(message));
                 }
             }
             let superior = superior.map(|login| find(&gate, &ctx, &login)).transpose()?;
-            let new = NewUser { login: login.clone(), name, roles: role, department, superior, ..NewUser::default() };
+            let new = NewUser {
+                login: login.clone(),
+                name,
+                roles: role,
+                department,
+                superior,
+                ..NewUser::default()
+            };
             let (id, password) = gate.add_user(&ctx, new)?;
             show_password(output, &login, id, password.as_deref());
         }
@@ -56,7 +67,9 @@ pub fn find(gate: &Gate, ctx: &Ctx, login: &str) -> Result<RecordId> {
     let by_login = Expr::compare("login", Comparison::Equal, Expr::Text(login.to_owned()));
     let query = Query::of("user").filter(by_login).fields(["login"]).limit(1);
     let found = gate.list(ctx, &query)?.rows.pop();
-    found.map(|user| user.id).ok_or_else(|| Failure::refused(Message::new("user.unknown").with("login", login)))
+    found
+        .map(|user| user.id)
+        .ok_or_else(|| Failure::refused(Message::new("user.unknown").with("login", login)))
 }
 
 fn set_active(gate: &Gate, ctx: &Ctx, output: &Output, login: &str, active: bool) -> Result<()> {

@@ -28,10 +28,9 @@ pub fn start(gate: Gate, jobs: Jobs) -> Running {
             }
         }
     };
-    let thread = jobs
-        .run
-        .then(|| std::thread::Builder::new().name("jobs".to_owned()).spawn(look))
-        .and_then(|started| started.inspect_err(|failure| tracing::error!(%failure, "jobs will not run")).ok());
+    let thread = jobs.run.then(|| std::thread::Builder::new().name("jobs".to_owned()).spawn(look)).and_then(
+        |started| started.inspect_err(|failure| tracing::error!(%failure, "jobs will not run")).ok(),
+    );
     Running { stop, thread }
 }
 

@@ -22,7 +22,12 @@ impl Client {
         let stream = TcpStream::connect_timeout(&host, Duration::from_secs(5))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-        Ok(Client { stream: BufReader::with_capacity(64 * 1024, stream), host, headers: headers.to_owned(), cookie: None })
+        Ok(Client {
+            stream: BufReader::with_capacity(64 * 1024, stream),
+            host,
+            headers: headers.to_owned(),
+            cookie: None,
+        })
     }
 
     /// Asks and waits for the whole answer: status and body.
@@ -77,5 +82,7 @@ impl Client {
 
 /// A port that nobody listens on.
 pub fn free_port() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("the machine has a free port")
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("the machine has a free port")
 }

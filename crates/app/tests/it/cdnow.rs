@@ -32,7 +32,8 @@ impl Data {
             return None;
         }
         let numbers = std::fs::read_to_string(&customers).unwrap();
-        let numbers = numbers.lines().skip(1).map(|line| line.split(',').next().unwrap().to_owned()).collect();
+        let numbers =
+            numbers.lines().skip(1).map(|line| line.split(',').next().unwrap().to_owned()).collect();
         let lines = std::fs::read_to_string(&orders).unwrap();
         let lines = lines.lines().skip(1).map(|line| {
             let cells: Vec<&str> = line.split(',').collect();
@@ -124,7 +125,8 @@ fn comes_in_again_without_a_trace(data: &Data, place: &Place) {
 fn warns_of_those_who_stay_away(data: &Data, place: &Place) {
     let last = data.last_orders("1998-06-30");
     let before = |cutoff: &str| last.values().filter(|on| **on < cutoff).count();
-    let silent: BTreeMap<&str, &str> = last.iter().filter(|(_, on)| **on < "1997-12-30").map(|(c, on)| (*c, *on)).collect();
+    let silent: BTreeMap<&str, &str> =
+        last.iter().filter(|(_, on)| **on < "1997-12-30").map(|(c, on)| (*c, *on)).collect();
     // The neighbouring readings of "six months" give other numbers, so the count below tells them apart.
     assert_ne!(silent.len(), before("1997-12-31"), "on the day itself is not before it");
     assert_ne!(silent.len(), before("1998-01-01"), "180 days are not six months");
@@ -142,7 +144,11 @@ fn warns_of_those_who_stay_away(data: &Data, place: &Place) {
     assert!(warned == silent, "the warned customers or their last order dates differ from the file's");
 
     place.ok(&["job", "run", "churn.warn", "--as-of", "1998-06-30"]);
-    assert_eq!(place.export("churn_warning", "id").len(), silent.len(), "the same night again warns nobody twice");
+    assert_eq!(
+        place.export("churn_warning", "id").len(),
+        silent.len(),
+        "the same night again warns nobody twice"
+    );
 }
 
 fn reports_what_the_file_says(data: &Data, place: &Place) {
@@ -152,8 +158,10 @@ fn reports_what_the_file_says(data: &Data, place: &Place) {
         *entry = (entry.0 + order.fen, entry.1 + 1);
     }
     let report = place.json(&["report", "contribution", "--as-of", "1998-06-30", "--param", "limit=10000"]);
-    let names: Vec<&str> = report["columns"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
-    let column = |kind: &str| names.iter().copied().find(|name| *name == kind).unwrap_or_else(|| panic!("{names:?}"));
+    let names: Vec<&str> =
+        report["columns"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
+    let column =
+        |kind: &str| names.iter().copied().find(|name| *name == kind).unwrap_or_else(|| panic!("{names:?}"));
     let (customer, total) = (column("customer"), column("total"));
     assert_eq!(amount(&report["totals"][total]), data.total());
     let rows = report["rows"].as_array().unwrap();
@@ -169,7 +177,8 @@ fn reports_what_the_file_says(data: &Data, place: &Place) {
     sums.sort_unstable_by(|a, b| b.cmp(a));
     assert_eq!(shown, sums[..10_000], "the largest come first");
 
-    let year: i64 = data.lines.iter().filter(|order| order.on.starts_with("1997")).map(|order| order.fen).sum();
+    let year: i64 =
+        data.lines.iter().filter(|order| order.on.starts_with("1997")).map(|order| order.fen).sum();
     let report = place.json(&["report", "contribution", "--param", "year=1997"]);
     assert_eq!(amount(&report["totals"][total]), year);
 

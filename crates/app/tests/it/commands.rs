@@ -11,7 +11,8 @@ fn refused(output: &Output) -> String {
 #[test]
 fn wrong_usage_is_status_2_and_refusal_status_1_in_the_language_of_the_terminal() {
     let place = Place::sqlite();
-    for (language, word) in [("en_GB.UTF-8", "option"), ("zh_CN.UTF-8", "选项"), ("", "选项"), ("C", "选项")] {
+    for (language, word) in [("en_GB.UTF-8", "option"), ("zh_CN.UTF-8", "选项"), ("", "选项"), ("C", "选项")]
+    {
         let wrong = place.command(&["set", "list", "--nonsense"]).env("LANG", language).output().unwrap();
         assert_eq!(wrong.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&wrong.stderr).contains(word), "{language}");
@@ -27,7 +28,8 @@ fn account_sets_are_made_listed_backed_up_restored_and_dropped() {
     assert_eq!(place.json(&["set", "list"]), serde_json::json!([]));
     place.ok(&["set", "create", "main"]);
     assert!(refused(&place.run(&["set", "create", "main"])).contains("exists already"));
-    std::fs::write(place.path().join("two.csv"), "external_id,name,kind\n1,Ada,person\n2,Grace,person\n").unwrap();
+    std::fs::write(place.path().join("two.csv"), "external_id,name,kind\n1,Ada,person\n2,Grace,person\n")
+        .unwrap();
     let file = place.path().join("two.csv");
     place.ok(&["import", "customer", file.to_str().unwrap(), "--match", "external_id"]);
 
@@ -53,9 +55,22 @@ fn account_sets_are_made_listed_backed_up_restored_and_dropped() {
 fn people_and_keys_come_and_go() {
     let place = Place::sqlite();
     place.ok(&["set", "create", "main"]);
-    let added = place.json(&["user", "add", "wang", "--name", "王芳", "--role", "admin", "--department", "总部/华东"]);
+    let added = place.json(&[
+        "user",
+        "add",
+        "wang",
+        "--name",
+        "王芳",
+        "--role",
+        "admin",
+        "--department",
+        "总部/华东",
+    ]);
     assert!(added["password"].as_str().unwrap().len() >= 10);
-    assert!(refused(&place.run(&["user", "add", "li", "--name", "李雷", "--role", "king"])).contains("account_manager"));
+    assert!(
+        refused(&place.run(&["user", "add", "li", "--name", "李雷", "--role", "king"]))
+            .contains("account_manager")
+    );
     place.ok(&["user", "add", "li", "--name", "李雷", "--role", "sales_manager", "--superior", "wang"]);
     let users = place.json(&["user", "list"]);
     assert_eq!(users.as_array().unwrap().len(), 2);
@@ -122,7 +137,14 @@ fn a_rule_that_refuses_late_puts_everything_back() {
     assert_eq!(place.export("customer", "external_id,name,phone,grade"), before);
 
     // The same name twice is a likely duplicate, which only the door can see, row by row.
-    std::fs::write(&customers, format!("name,kind\n{}甲公司,company\n", (0..1200).map(|n| format!("新{n}号店,company\n")).collect::<String>())).unwrap();
+    std::fs::write(
+        &customers,
+        format!(
+            "name,kind\n{}甲公司,company\n",
+            (0..1200).map(|n| format!("新{n}号店,company\n")).collect::<String>()
+        ),
+    )
+    .unwrap();
     let problems = refused(&place.run(&["import", "customer", path]));
     assert!(problems.contains("甲公司"), "{problems}");
     assert_eq!(place.export("customer", "external_id,name,phone,grade"), before);
@@ -140,7 +162,8 @@ fn files_of_every_format_and_encoding_say_the_same() {
         file.to_str().unwrap().to_owned()
     };
     // "external_id,name,kind" and a Chinese name as Chinese Windows saves them.
-    let gb = [&b"external_id,name,kind\r\nG1,"[..], &[0xBC, 0xD7, 0xB9, 0xAB, 0xCB, 0xBE], b",company\r\n"].concat();
+    let gb = [&b"external_id,name,kind\r\nG1,"[..], &[0xBC, 0xD7, 0xB9, 0xAB, 0xCB, 0xBE], b",company\r\n"]
+        .concat();
     let marked = "\u{feff}external_id;name;kind\nG2;乙公司;company\n";
     let lines = "{\"external_id\":\"G3\",\"name\":\"丙公司\",\"kind\":\"company\"}\n{\"external_id\":\"G4\",\"name\":\"丁公司\",\"kind\":\"company\",\"phone\":null}\n";
     for file in [write("a.csv", &gb), write("b.csv", marked.as_bytes()), write("c.jsonl", lines.as_bytes())] {
@@ -168,7 +191,8 @@ fn text_that_a_spreadsheet_would_run_is_made_harmless() {
     let place = Place::sqlite();
     place.ok(&["set", "create", "main"]);
     let file = place.path().join("evil.jsonl");
-    std::fs::write(&file, "{\"external_id\":\"E1\",\"name\":\"=cmd|' /C calc'!A0\",\"kind\":\"company\"}\n").unwrap();
+    std::fs::write(&file, "{\"external_id\":\"E1\",\"name\":\"=cmd|' /C calc'!A0\",\"kind\":\"company\"}\n")
+        .unwrap();
     place.ok(&["import", "customer", file.to_str().unwrap(), "--match", "external_id"]);
     let out = place.path().join("out.csv");
     place.ok(&["export", "customer", "--fields", "external_id,name", "-o", out.to_str().unwrap()]);
@@ -194,6 +218,7 @@ fn the_doctor_finds_a_new_set_sound() {
     let place = Place::sqlite();
     place.ok(&["set", "create", "main"]);
     let findings = place.json(&["doctor"]);
-    let wrong: Vec<_> = findings.as_array().unwrap().iter().filter(|f| f["ok"] != true && f["name"] != "space").collect();
+    let wrong: Vec<_> =
+        findings.as_array().unwrap().iter().filter(|f| f["ok"] != true && f["name"] != "space").collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }

@@ -43,7 +43,11 @@ impl Place {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_guanxi"));
         command.args(arguments).args(["--set", &self.set, "--data"]).arg(self.path().join("data"));
-        command.env_remove("GUANXI_DATABASE").env_remove("GUANXI_DATA").env("LANG", "en").env_remove("LC_ALL");
+        command
+            .env_remove("GUANXI_DATABASE")
+            .env_remove("GUANXI_DATA")
+            .env("LANG", "en")
+            .env_remove("LC_ALL");
         if let Some(url) = &self.database {
             command.args(["--database", url]);
         }

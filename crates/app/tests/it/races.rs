@@ -38,7 +38,17 @@ impl Drop for Served {
 impl Served {
     fn on(place: &Place) -> Served {
         place.ok(&["set", "create", place.set()]);
-        place.ok(&["user", "add", "boss", "--name", "Boss", "--role", "sales_manager", "--department", "Sales"]);
+        place.ok(&[
+            "user",
+            "add",
+            "boss",
+            "--name",
+            "Boss",
+            "--role",
+            "sales_manager",
+            "--department",
+            "Sales",
+        ]);
         let key = place.ok(&["key", "create", "--user", "boss", "--name", "race"]);
         let address = free_port();
         let mut command = place.command(&["serve", "--listen", &address.to_string()]);
@@ -46,7 +56,8 @@ impl Served {
         let served = Served { child, address, headers: format!("Authorization: Bearer {}\r\n", key.trim()) };
         let deadline = Instant::now() + Duration::from_secs(30);
         while Instant::now() < deadline {
-            let ready = Client::connect(address, "").and_then(|mut client| client.call("GET", "/readyz", "", ""));
+            let ready =
+                Client::connect(address, "").and_then(|mut client| client.call("GET", "/readyz", "", ""));
             if ready.is_ok_and(|(status, _)| status == 200) {
                 return served;
             }
@@ -60,7 +71,10 @@ impl Served {
     }
 
     /// Every client asks at once, in every round; the answers of each round by status.
-    fn race(&self, ask: impl Fn(&mut Client, usize, usize) -> (u16, String) + Sync) -> Vec<BTreeMap<u16, Vec<String>>> {
+    fn race(
+        &self,
+        ask: impl Fn(&mut Client, usize, usize) -> (u16, String) + Sync,
+    ) -> Vec<BTreeMap<u16, Vec<String>>> {
         let start = Barrier::new(CLIENTS);
         let answers: Vec<Vec<(u16, String)>> = thread::scope(|scope| {
             let one = |number: usize| {
@@ -79,7 +93,8 @@ impl Served {
             running.into_iter().map(|client| client.join().unwrap()).collect()
         });
         let mut by_round: Vec<BTreeMap<u16, Vec<String>>> = (0..rounds()).map(|_| BTreeMap::new()).collect();
-        for (round, (status, body)) in answers.into_iter().flat_map(|answers| answers.into_iter().enumerate()) {
+        for (round, (status, body)) in answers.into_iter().flat_map(|answers| answers.into_iter().enumerate())
+        {
             by_round[round].entry(status).or_default().push(body);
         }
         by_round
@@ -106,7 +121,8 @@ fn one_number_is_given_to_one_customer() {
         });
         for answers in answers {
             assert_eq!(answers.get(&201).map(Vec::len), Some(1), "{:?}", shape(&answers));
-            let refused: usize = [409, 422].iter().filter_map(|status| answers.get(status)).map(Vec::len).sum();
+            let refused: usize =
+                [409, 422].iter().filter_map(|status| answers.get(status)).map(Vec::len).sum();
             assert_eq!(refused, CLIENTS - 1, "{:?}", shape(&answers));
         }
     });
@@ -159,7 +175,8 @@ fn one_key_has_one_effect() {
         let (_, body) = client.call("GET", &path, "", "").unwrap();
         assert_eq!(serde_json::from_str::<Json>(&body).unwrap()["order_count"], rounds());
         let other = json!({ "customer": customer, "ordered_on": "2026-01-31", "total": "2.00" }).to_string();
-        let (status, body) = client.call("POST", "/api/v1/order", "Idempotency-Key: round-0\r\n", &other).unwrap();
+        let (status, body) =
+            client.call("POST", "/api/v1/order", "Idempotency-Key: round-0\r\n", &other).unwrap();
         assert_eq!(status, 422, "{body}");
     });
 }

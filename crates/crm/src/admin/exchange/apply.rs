@@ -92,7 +92,8 @@ fn prepare(import: &Import<'_>, source: &Source, bad: &HashSet<u64>, sender: &Sy
 impl Import<'_> {
     fn batch(&self, prepared: Vec<Prepared>, read: u64) -> Result<Batch> {
         let mut batch = Batch { rows: Vec::new(), changes: Vec::new(), before: Vec::new(), skipped: 0, read };
-        let touched: Vec<RecordId> = prepared.iter().flat_map(|row| row.existing.first()).map(|found| found.id).collect();
+        let touched: Vec<RecordId> =
+            prepared.iter().flat_map(|row| row.existing.first()).map(|found| found.id).collect();
         let mut before = Before::of(self, &touched)?;
         for Prepared { checked, existing, .. } in prepared {
             // A record that came into being since the first reading is the door's to judge, like everything
@@ -159,11 +160,15 @@ impl Applying<'_, '_, '_> {
         match outcome {
             Outcome::Created(id) => {
                 self.report.created += 1;
-                if !self.trial { journal.created(id)? }
+                if !self.trial {
+                    journal.created(id)?
+                }
             }
             Outcome::Updated(id) => {
                 self.report.updated += 1;
-                if !self.trial { journal.updated(id, &before)? }
+                if !self.trial {
+                    journal.updated(id, &before)?
+                }
             }
             Outcome::Unchanged(_) => self.report.unchanged += 1,
             Outcome::Failed(error) => {

@@ -25,7 +25,8 @@ pub fn read(columns: &Columns, references: &mut References<'_>, rows: Vec<Row>) 
         if !matches!(column.means, Means::Key { .. }) {
             continue;
         }
-        let texts: Vec<String> = rows.iter().filter_map(|row| key_text(row.cells.get(position)?, &column.means)).collect();
+        let texts: Vec<String> =
+            rows.iter().filter_map(|row| key_text(row.cells.get(position)?, &column.means)).collect();
         references.learn(&column.means, texts.iter().map(String::as_str))?;
     }
     Ok(rows.into_iter().map(|row| read_one(columns, references, row)).collect())

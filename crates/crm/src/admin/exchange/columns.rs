@@ -61,7 +61,12 @@ pub struct Columns(pub Vec<Column>);
 impl Columns {
     /// Finds out what the headings mean. `map` says it for headings that do not say it themselves; a heading
     /// mapped to nothing is left out.
-    pub fn of(gate: &Gate, object: &Object, headings: &[String], map: &[(String, String)]) -> Result<Columns> {
+    pub fn of(
+        gate: &Gate,
+        object: &Object,
+        headings: &[String],
+        map: &[(String, String)],
+    ) -> Result<Columns> {
         for (heading, path) in map {
             if !headings.iter().any(|h| same(h, heading)) {
                 return Err(Error::Malformed(Message::new("exchange.map_heading").with("heading", heading)));

@@ -70,7 +70,8 @@ impl Read for Decoding {
             let read = self.file.read(&mut self.block)?;
             self.ended = read == 0;
             // Two bytes become at most three, so the text always holds what a block becomes.
-            let (_, _, written, _) = self.decoder.decode_to_utf8(&self.block[..read], &mut self.text, self.ended);
+            let (_, _, written, _) =
+                self.decoder.decode_to_utf8(&self.block[..read], &mut self.text, self.ended);
             (self.from, self.to) = (0, written);
         }
         let n = out.len().min(self.to - self.from);

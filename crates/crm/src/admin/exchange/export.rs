@@ -67,7 +67,8 @@ pub fn export(
     loop {
         let page = gate.list(ctx, &query)?;
         for row in &page.rows {
-            let cells: Vec<Out> = columns.iter().map(|column| out(column, row, &page.titles, ctx, kind)).collect();
+            let cells: Vec<Out> =
+                columns.iter().map(|column| out(column, row, &page.titles, ctx, kind)).collect();
             writer.cells(&cells)?;
         }
         count += page.rows.len() as u64;
@@ -104,7 +105,9 @@ fn columns(
         let (_, field) = resolve_path(&registry, object, path).ok_or_else(unknown)?;
         let label = match path.split_once('.') {
             Some((first, _)) => match object.field(first) {
-                Some(reference) => format!("{}.{}", reference.label.get(ctx.locale), field.label.get(ctx.locale)),
+                Some(reference) => {
+                    format!("{}.{}", reference.label.get(ctx.locale), field.label.get(ctx.locale))
+                }
                 None => path.clone(),
             },
             None => field.label.get(ctx.locale).to_owned(),
@@ -145,7 +148,9 @@ fn out(column: &Column, row: &Visible, titles: &guanxi_gate::Titles, ctx: &Ctx, 
         }
         (Value::List(items), FieldKind::Tags) => Out::Text(items.join(",")),
         (Value::List(items), FieldKind::Choices) => {
-            let label = |item: &String| field.option(item).map_or(item.clone(), |o| o.label.get(ctx.locale).to_owned());
+            let label = |item: &String| {
+                field.option(item).map_or(item.clone(), |o| o.label.get(ctx.locale).to_owned())
+            };
             Out::Text(items.iter().map(label).collect::<Vec<_>>().join(","))
         }
         _ => {

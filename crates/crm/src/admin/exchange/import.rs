@@ -146,11 +146,11 @@ pub fn import(
     if !gate.may(ctx, &object.name, action::IMPORT) {
         return Err(Error::forbidden("exchange.no_import"));
     }
-    let columns = Columns::of(gate, &object, source.headings(), &map::known(gate, &object, source, &options.map)?)?;
+    let columns =
+        Columns::of(gate, &object, source.headings(), &map::known(gate, &object, source, &options.map)?)?;
     let by = match_field(&object, options, &columns)?;
     let ctx = ctx.clone().via(Channel::Import);
-    let mut rejects =
-        Rejects::new(options.rejects.as_deref(), source.headings(), gate.phrases(), ctx.locale);
+    let mut rejects = Rejects::new(options.rejects.as_deref(), source.headings(), gate.phrases(), ctx.locale);
     let import = Import { gate, ctx, object, options, columns, by };
     let mut report = ImportReport { ignored: import.columns.ignored(), ..ImportReport::default() };
 
@@ -160,7 +160,8 @@ pub fn import(
     if go || options.dry_run {
         let mut journal = Journal::new(&import.object)?;
         let trial = options.dry_run;
-        let mut applying = Applying { import: &import, rejects: &mut rejects, report: &mut report, bad: &bad, trial };
+        let mut applying =
+            Applying { import: &import, rejects: &mut rejects, report: &mut report, bad: &bad, trial };
         let applied = apply::run(&mut applying, source, &mut journal, watch);
         let failed = applied.is_err() || !report.succeeded(options);
         if failed && !trial {
@@ -184,7 +185,9 @@ fn match_field(object: &Object, options: &ImportOptions, columns: &Columns) -> R
         .find(|field| field.name == *name || field.label.zh == *name || field.label.en == *name)
         .ok_or_else(|| Error::Malformed(Message::new("exchange.match_unknown").with("field", name)))?;
     if columns.position(&field.name).is_none() {
-        return Err(Error::Malformed(Message::new("exchange.match_absent").with_label("label", &field.label)));
+        return Err(Error::Malformed(
+            Message::new("exchange.match_absent").with_label("label", &field.label),
+        ));
     }
     Ok(Some(field.clone()))
 }
@@ -267,7 +270,9 @@ impl Import<'_> {
         self.object
             .active_fields()
             .filter(|field| field.required && field.default.is_none() && field.show_when.is_none())
-            .filter(|field| !field.is_computed() && !matches!(field.kind, guanxi_model::FieldKind::AutoNumber { .. }))
+            .filter(|field| {
+                !field.is_computed() && !matches!(field.kind, guanxi_model::FieldKind::AutoNumber { .. })
+            })
             .filter(|field| draft.get(&field.name).is_null())
             .filter(|field| !draft.issues.iter().any(|issue| issue.field.as_deref() == Some(&field.name)))
             .map(|field| {
@@ -299,14 +304,18 @@ impl Import<'_> {
     pub fn read(&self, rows: Vec<Row>, references: &mut References<'_>) -> Result<Vec<Prepared>> {
         let checked = check::read(&self.columns, references, rows)?;
         let Some(by) = &self.by else {
-            return Ok(checked.into_iter().map(|checked| Prepared { checked, key: None, existing: Vec::new() }).collect());
+            return Ok(checked
+                .into_iter()
+                .map(|checked| Prepared { checked, key: None, existing: Vec::new() })
+                .collect());
         };
         let key_of = |row: &Checked| match (&row.id, by.name.as_str()) {
             (Some(id), "id") => Some(id.clone()),
             _ => row.draft.values.get(&by.name).cloned(),
         };
         let values: Vec<Value> = checked.iter().filter_map(key_of).collect();
-        let found: HashMap<Stored, Vec<Existing>> = keys::find(self.gate, &self.ctx, &self.object, by, &values)?;
+        let found: HashMap<Stored, Vec<Existing>> =
+            keys::find(self.gate, &self.ctx, &self.object, by, &values)?;
         Ok(checked
             .into_iter()
             .map(|mut checked| {
@@ -321,7 +330,11 @@ impl Import<'_> {
                     checked.draft.issues.push(Issue::field(&by.name, "required", message));
                 }
                 if by.name == "id" && key.is_some() && existing.is_empty() {
-                    checked.draft.issues.push(Issue::field("id", "reference", Message::new("exchange.id_unknown")));
+                    checked.draft.issues.push(Issue::field(
+                        "id",
+                        "reference",
+                        Message::new("exchange.id_unknown"),
+                    ));
                 }
                 Prepared { checked, key, existing }
             })

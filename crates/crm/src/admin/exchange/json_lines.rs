@@ -28,7 +28,8 @@ pub fn headings(path: &Path) -> Result<Vec<String>> {
 
 /// All lines.
 pub fn rows(path: &Path, headings: Vec<String>) -> Result<Rows> {
-    let positions: HashMap<String, usize> = headings.into_iter().enumerate().map(|(i, key)| (key, i)).collect();
+    let positions: HashMap<String, usize> =
+        headings.into_iter().enumerate().map(|(i, key)| (key, i)).collect();
     Ok(Box::new(objects(path)?.map(move |object| {
         let (line, object) = object?;
         let mut cells = vec![Raw::Empty; positions.len()];

@@ -36,7 +36,8 @@ pub fn find(
         loop {
             let page = gate.list(ctx, &query)?;
             for row in &page.rows {
-                let key = if field.name == "id" { Stored::from(row.id) } else { field.store(row.get(&field.name)) };
+                let key =
+                    if field.name == "id" { Stored::from(row.id) } else { field.store(row.get(&field.name)) };
                 found.entry(key).or_default().push(Existing { id: row.id, version: row.version });
             }
             match page.next {

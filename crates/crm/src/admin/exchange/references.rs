@@ -52,7 +52,9 @@ impl<'a> References<'a> {
         let found = means.path().and_then(|path| self.known.get(&path)).and_then(|known| known.get(text));
         match found {
             Some(Found::One(id)) => Ok(Value::Ref(*id)),
-            Some(Found::Several) => Err(("reference", Message::new("exchange.ambiguous").with("value", text))),
+            Some(Found::Several) => {
+                Err(("reference", Message::new("exchange.ambiguous").with("value", text)))
+            }
             _ => Err(("reference", Message::new("field.reference").with("value", text))),
         }
     }
@@ -60,7 +62,13 @@ impl<'a> References<'a> {
 
 /// What each text names. Without a key it may be a name, a log-in or an outside number, in this order, and
 /// at last a record's id.
-fn look_up(gate: &Gate, ctx: &Ctx, target: &Arc<Object>, key: Option<&str>, texts: &[&str]) -> Result<Vec<Found>> {
+fn look_up(
+    gate: &Gate,
+    ctx: &Ctx,
+    target: &Arc<Object>,
+    key: Option<&str>,
+    texts: &[&str],
+) -> Result<Vec<Found>> {
     let keys: Vec<&str> = match key {
         Some(key) => vec![key],
         None if target.name == "user" => vec!["login", &target.title],

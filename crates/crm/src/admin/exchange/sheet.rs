@@ -27,7 +27,10 @@ pub fn rows(path: &Path) -> Result<Rows> {
     // The reader borrows the workbook, so both live on a thread of their own that stays a little ahead.
     let (sender, receiver) = sync_channel::<Result<Vec<Row>>>(4);
     let path = path.to_owned();
-    std::thread::Builder::new().name("sheet".to_owned()).spawn(move || send(&path, &sender)).map_err(unreadable)?;
+    std::thread::Builder::new()
+        .name("sheet".to_owned())
+        .spawn(move || send(&path, &sender))
+        .map_err(unreadable)?;
     Ok(Box::new(receiver.into_iter().flat_map(|batch| match batch {
         Ok(rows) => rows.into_iter().map(Ok).collect::<Vec<_>>(),
         Err(error) => vec![Err(error)],
@@ -53,7 +56,8 @@ fn send(path: &Path, sender: &SyncSender<Result<Vec<Row>>>) {
 
 /// Hands over each row that has anything in it, until told to stop.
 fn walk(path: &Path, take: &mut dyn FnMut(Row) -> bool) -> Result<()> {
-    let mut workbook: Xlsx<BufReader<File>> = open_workbook(path).map_err(|error: XlsxError| unreadable(error))?;
+    let mut workbook: Xlsx<BufReader<File>> =
+        open_workbook(path).map_err(|error: XlsxError| unreadable(error))?;
     let names = workbook.sheet_names();
     let name = names.first().ok_or_else(|| Error::Malformed(Message::new("exchange.no_sheet")))?;
     let mut cells = workbook.worksheet_cells_reader(name).map_err(unreadable)?;

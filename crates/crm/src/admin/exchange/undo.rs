@@ -2,6 +2,7 @@
 //! What that takes is kept in a temporary file, because a million old records have no place in memory.
 
 use super::import::{Import, Progress, Stage};
+use super::source::unreadable;
 use guanxi_gate::{Ctx, Draft, Gate, Result, Rights};
 use guanxi_model::{Object, Query, RecordId, Value, expr::Expr};
 use serde_json::{Map, Value as Json};
@@ -11,7 +12,6 @@ use std::{
     io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write},
     sync::Arc,
 };
-use super::source::unreadable;
 
 /// The values of a record before it was changed, in the wire form.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,8 @@ impl Before {
                 .sort(["id"])
                 .limit(1000);
             for row in import.gate.list(&import.ctx, &query)?.rows {
-                let values = import.fields().map(|field| (field.name.clone(), field.to_json(row.get(&field.name))));
+                let values =
+                    import.fields().map(|field| (field.name.clone(), field.to_json(row.get(&field.name))));
                 found.insert(row.id, Before(values.collect()));
             }
         }

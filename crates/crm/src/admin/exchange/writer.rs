@@ -30,7 +30,7 @@ pub enum Out {
 pub struct Writer(Form);
 
 enum Form {
-    Csv(csv::Writer<BufWriter<File>>),
+    Csv(Box<csv::Writer<BufWriter<File>>>),
     Xlsx { workbook: Box<Workbook>, path: PathBuf, row: u32, headings: bool },
     JsonLines { file: BufWriter<File>, keys: Vec<String> },
 }
@@ -46,7 +46,9 @@ impl Writer {
                 let mut file = BufWriter::with_capacity(256 * 1024, File::create(path).map_err(unwritable)?);
                 // The mark makes Excel read UTF-8.
                 file.write_all("\u{feff}".as_bytes()).map_err(unwritable)?;
-                Form::Csv(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file))
+                Form::Csv(Box::new(
+                    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file),
+                ))
             }
             Kind::Xlsx => {
                 let mut workbook = Box::new(Workbook::new());
@@ -64,9 +66,8 @@ impl Writer {
 
     /// Writes a row of texts; the first row is the headings.
     pub fn row<'a>(&mut self, cells: impl Iterator<Item = &'a str>) -> Result<()> {
-        let cells: Vec<Out> = cells
-            .map(|text| if text.is_empty() { Out::Empty } else { Out::Text(text.to_owned()) })
-            .collect();
+        let cells: Vec<Out> =
+            cells.map(|text| if text.is_empty() { Out::Empty } else { Out::Text(text.to_owned()) }).collect();
         self.cells(&cells)
     }
 
@@ -78,7 +79,9 @@ impl Writer {
                     match cell {
                         Out::Empty => writer.write_field(""),
                         Out::Number(digits) => writer.write_field(digits),
-                        Out::Text(text) if text.starts_with(FORMULA) => writer.write_field(format!("'{text}")),
+                        Out::Text(text) if text.starts_with(FORMULA) => {
+                            writer.write_field(format!("'{text}"))
+                        }
                         Out::Text(text) => writer.write_field(text),
                         Out::Json(json) => writer.write_field(json.to_string()),
                     }
@@ -92,7 +95,9 @@ impl Writer {
                 for (column, cell) in (0_u16..).zip(cells) {
                     let written: std::result::Result<_, XlsxError> = match cell {
                         Out::Empty => continue,
-                        Out::Text(text) if *headings => sheet.write_string_with_format(*row, column, text, &bold),
+                        Out::Text(text) if *headings => {
+                            sheet.write_string_with_format(*row, column, text, &bold)
+                        }
                         Out::Text(text) => sheet.write_string(*row, column, text),
                         // Digits beyond what a sheet's numbers hold stay text.
                         Out::Number(digits) if digits.len() > 15 => sheet.write_string(*row, column, digits),
@@ -113,10 +118,13 @@ impl Writer {
             }
             Form::JsonLines { file, keys } => {
                 if keys.is_empty() {
-                    *keys = cells.iter().map(|cell| match cell {
-                        Out::Text(text) => text.clone(),
-                        _ => String::new(),
-                    }).collect();
+                    *keys = cells
+                        .iter()
+                        .map(|cell| match cell {
+                            Out::Text(text) => text.clone(),
+                            _ => String::new(),
+                        })
+                        .collect();
                     return Ok(());
                 }
                 let object: serde_json::Map<_, _> = keys
@@ -126,7 +134,9 @@ impl Writer {
                         let json = match cell {
                             Out::Empty => serde_json::Value::Null,
                             Out::Text(text) => text.as_str().into(),
-                            Out::Number(digits) => serde_json::from_str(digits).unwrap_or_else(|_| digits.as_str().into()),
+                            Out::Number(digits) => {
+                                serde_json::from_str(digits).unwrap_or_else(|_| digits.as_str().into())
+                            }
                             Out::Json(json) => json.clone(),
                         };
                         (key.clone(), json)
