@@ -46,7 +46,7 @@ pub fn draw(visit: &Visit, state: &State) -> Result<Markup, Error> {
             let more = visit.asks.param("column").as_deref() == Some(column.value.as_str());
             let query = cards_query(state, object, def, &column.value, if more { 500 } else { CARDS });
             let page = visit.gate().list(visit.ctx(), &query)?;
-            column.cards = page.rows.iter().map(|row| deal(visit, object, def, row, &page.titles)).collect();
+            column.cards = page.rows.iter().map(|row| deal(visit, state, row, &page.titles)).collect();
             column.more = page
                 .next
                 .map(|_| (state.url(&[("column", Some(&column.value))]), visit.t("board.more").to_owned()));
@@ -256,15 +256,16 @@ fn stale(visit: &Visit, state: &State, object: &Object, def: &BoardDef, days: u3
 }
 
 /// A record as a card.
-fn deal(visit: &Visit, object: &Object, def: &BoardDef, row: &Visible, titles: &Titles) -> Deal {
+fn deal(visit: &Visit, state: &State, row: &Visible, titles: &Titles) -> Deal {
+    let object = &*state.object;
+    let Some(def) = &object.board else { return Deal::default() };
     let locale = visit.locale();
     let showing = Showing { ctx: visit.ctx(), titles, object, record: Some(row) };
-    let href = format!("/{}/{}", object.name, row.id);
     let mut deal = Deal {
         id: row.id.to_string(),
         version: row.version,
-        peek: Some(format!("{href}/peek")),
-        href,
+        peek: Some(format!("/{}/{}/peek", object.name, row.id)),
+        href: format!("/{}/{}?from={}", object.name, row.id, state.from_here()),
         title: row.title(),
         locked: !row.may.edit(&def.by) && !def.verbs.values().any(|verb| row.may.act(verb)),
         ..Deal::default()
@@ -393,7 +394,7 @@ fn changed(visit: &Visit, object: &str, id: RecordId) -> Result<Markup, Error> {
     let row = page.rows.first().ok_or(Error::NotFound)?;
     let figures = figures(visit, &state, object, def)?;
     Ok(markup! {
-        (ui::deal_card(&deal(visit, object, def, row, &page.titles)))
+        (ui::deal_card(&deal(visit, &state, row, &page.titles)))
         @for column in columns_of(visit, object, def, field, &figures) { (ui::board_column_head(&column)) }
         (ui::sums(&strip(visit, &state, object, def, &figures)?))
     })

@@ -19,9 +19,7 @@ use axum::{
 };
 use guanxi_gate::{BatchOptions, Draft, Error, Outcome, Titles, Visible, read_cursor};
 use guanxi_model::{
-    Field, FieldKind, FieldLevel, Label, Object, Query, RecordId, Value, VerbDef,
-    access::action,
-    expr::Expr,
+    Field, FieldKind, FieldLevel, Label, Object, Query, RecordId, Value, VerbDef, access::action, expr::Expr,
 };
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -51,7 +49,7 @@ impl Chosen {
             if let Some(message) = state.bad_filter {
                 return Err(Error::Malformed(message));
             }
-            let params = kept(&["all", "view", "filter", "q"]);
+            let params = kept(&["all", "view", "filter", "q", "columns"]);
             return Ok(Chosen { filter: state.expr, q: state.q, object: state.object, params });
         }
         let ids: Vec<RecordId> = params
@@ -62,7 +60,12 @@ impl Chosen {
             .take(MOST)
             .collect();
         let object = visit.gate().object(object)?;
-        Ok(Chosen { object, filter: Some(Expr::ids("id", &ids)), q: String::new(), params: kept(&["ids"]) })
+        Ok(Chosen {
+            object,
+            filter: Some(Expr::ids("id", &ids)),
+            q: String::new(),
+            params: kept(&["ids", "columns"]),
+        })
     }
 
     fn count(&self, visit: &Visit) -> Result<i64, Error> {

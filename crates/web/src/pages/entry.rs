@@ -14,7 +14,7 @@ pub fn card(guest: &Guest, company: &str, heading: &str, title: &str, content: &
                 div .card {
                     div .brand {
                         span .logo aria-hidden="true" { (company.chars().next().unwrap_or('G')) }
-                        b { (company) }
+                        b .ell title=(company) { (company) }
                         span .spacer {}
                         (language(guest))
                     }

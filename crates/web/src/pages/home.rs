@@ -10,7 +10,7 @@ use crate::{
 use guanxi_crm::office::todo::{Todo, todos};
 use guanxi_gate::Error;
 use guanxi_model::{
-    Aggregate, Object, Query, Scope, Value,
+    Aggregate, Object, Query, Value,
     access::action,
     expr::{self, Expr, Word},
     query::{DatePart, Group, Measure, MeasureFn},
@@ -84,18 +84,6 @@ fn head(visit: &Visit) -> Markup {
     })
 }
 
-/// Which of an object's records are the reader's business: their own, unless they answer for those of others.
-fn reach(visit: &Visit, object: &str) -> Option<Expr> {
-    let rights = &visit.ctx().rights;
-    let scopes = |action: &str| -> Vec<&Scope> {
-        rights.grants.iter().filter(|grant| grant.covers(object, action)).map(|grant| &grant.scope).collect()
-    };
-    let writes = scopes(action::EDIT);
-    let scopes = if writes.is_empty() { scopes(action::READ) } else { writes };
-    let others = rights.everything || scopes.iter().any(|scope| **scope != Scope::Own);
-    (!others).then(|| Expr::eq("owner", Expr::Word(Word::Me)))
-}
-
 fn joined(reach: Option<Expr>, more: &str) -> Result<Expr, Error> {
     let more = expr::parse(more)?;
     Ok(reach.map_or_else(|| more.clone(), |reach| reach.and(more.clone())))
@@ -110,7 +98,7 @@ fn figures(visit: &Visit, todos: &[Todo]) -> Result<Markup, Error> {
     let locale = visit.locale();
     let mut kpis = Vec::new();
     if visit.may("customer", action::READ) {
-        let mine = joined(reach(visit, "customer"), "true")?;
+        let mine = joined(list::reach(visit, "customer"), "true")?;
         let fresh = mine.clone().and(
             expr::parse("created_at >= instant(start_of_month)")
                 .or_else(|_| expr::parse("created_at >= start_of_month"))?,
@@ -127,7 +115,7 @@ fn figures(visit: &Visit, todos: &[Todo]) -> Result<Markup, Error> {
         });
     }
     if visit.may("opportunity", action::READ) {
-        let open = joined(reach(visit, "opportunity"), r#"status in ["assigned", "developing"]"#)?;
+        let open = joined(list::reach(visit, "opportunity"), r#"status in ["assigned", "developing"]"#)?;
         let (count, amount) = sum(visit, "opportunity", "amount", open.clone())?;
         kpis.push(Kpi {
             title: visit.t("home.pipeline").to_owned(),
@@ -138,7 +126,7 @@ fn figures(visit: &Visit, todos: &[Todo]) -> Result<Markup, Error> {
         });
     }
     if visit.may("order", action::READ) {
-        let month = joined(reach(visit, "order"), "ordered_on >= start_of_month")?;
+        let month = joined(list::reach(visit, "order"), "ordered_on >= start_of_month")?;
         let (count, amount) = sum(visit, "order", "total", month.clone())?;
         kpis.push(Kpi {
             title: visit.t("home.orders").to_owned(),
@@ -253,7 +241,7 @@ fn pipeline(visit: &Visit) -> Result<Option<Markup>, Error> {
     }
     let object = visit.gate().object("opportunity")?;
     let Some(field) = object.field("status") else { return Ok(None) };
-    let reach = reach(visit, "opportunity");
+    let reach = list::reach(visit, "opportunity");
     let aggregate = Aggregate {
         object: "opportunity".to_owned(),
         group_by: vec![Group { field: "status".to_owned(), part: DatePart::Whole }],
@@ -313,24 +301,38 @@ fn pipeline(visit: &Visit) -> Result<Option<Markup>, Error> {
     })))
 }
 
-/// What one changed last.
+/// What one changed last; for those who change little themselves, what their people changed.
 fn recent(visit: &Visit) -> Result<Markup, Error> {
+    let mine = Expr::eq("updated_by", Expr::Word(Word::Me)).or(Expr::eq("owner", Expr::Word(Word::Me)));
+    let mut title = "home.recent";
+    let mut items = worked_on(visit, Some(&mine))?;
+    if items.is_empty() {
+        title = "home.team_recent";
+        items = worked_on(visit, None)?;
+    }
+    let list = ui::related_list(&Related {
+        id: "recent".to_owned(),
+        title: visit.t(title).to_owned(),
+        items,
+        none: visit.t("home.nothing_recent").to_owned(),
+        ..Related::default()
+    });
+    Ok(html! { div .half { (list) } })
+}
+
+fn worked_on(visit: &Visit, filter: Option<&Expr>) -> Result<Vec<RelatedItem>, Error> {
     let mut items: Vec<(Timestamp, RelatedItem)> = Vec::new();
     for name in WORKED_ON {
         let Ok(object) = visit.gate().object(name) else { continue };
         if !visit.may(name, action::READ) {
             continue;
         }
-        let mine = Expr::eq("updated_by", Expr::Word(Word::Me)).or(Expr::eq("owner", Expr::Word(Word::Me)));
-        let query = Query::of(name)
-            .filter(mine)
-            .fields(
-                [object.title.as_str(), "updated_at", "kind"]
-                    .into_iter()
-                    .filter(|field| object.field(field).is_some()),
-            )
+        let fields = [object.title.as_str(), "updated_at", "kind"];
+        let mut query = Query::of(name)
+            .fields(fields.into_iter().filter(|field| object.field(field).is_some()))
             .sort(["-updated_at"])
             .limit(6);
+        query.filter = filter.cloned();
         for row in visit.gate().list(visit.ctx(), &query)?.rows {
             let Some(at) = row.get("updated_at").as_instant() else { continue };
             let title = row.title();
@@ -338,26 +340,17 @@ fn recent(visit: &Visit) -> Result<Markup, Error> {
                 none if none.0.is_empty() => html! { (ui::icon(&object.icon)) },
                 avatar => avatar,
             };
-            items.push((
-                at,
-                RelatedItem {
-                    href: format!("/{name}/{}", row.id),
-                    avatar: Some(avatar),
-                    hint: Some(html! { (object.label.get(visit.locale())) }),
-                    end_hint: show::ago(visit.ctx(), at),
-                    title,
-                    ..RelatedItem::default()
-                },
-            ));
+            let item = RelatedItem {
+                href: format!("/{name}/{}", row.id),
+                avatar: Some(avatar),
+                hint: Some(html! { (object.label.get(visit.locale())) }),
+                end_hint: show::ago(visit.ctx(), at),
+                title,
+                ..RelatedItem::default()
+            };
+            items.push((at, item));
         }
     }
     items.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    let list = ui::related_list(&Related {
-        id: "recent".to_owned(),
-        title: visit.t("home.recent").to_owned(),
-        items: items.into_iter().take(7).map(|(_, item)| item).collect(),
-        none: visit.t("home.nothing_recent").to_owned(),
-        ..Related::default()
-    });
-    Ok(html! { div .half { (list) } })
+    Ok(items.into_iter().take(7).map(|(_, item)| item).collect())
 }

@@ -8,7 +8,7 @@ mod tools;
 
 pub(crate) use chips::chips;
 pub use facts::{capped, count, facts};
-pub use state::{PAGE, State, filter_of, is_sortable, may_see};
+pub use state::{PAGE, State, filter_of, is_sortable, may_see, reach};
 pub use table::avatar;
 pub use tools::{bar, frame, may_create};
 

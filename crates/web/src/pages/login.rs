@@ -127,8 +127,7 @@ fn draw(guest: &Guest, login: &str, problem: Option<&str>) -> Result<Markup, Err
             (demo(guest))
         }
     };
-    let title = guest.fill("login.welcome", &[("company", &company)]);
-    Ok(entry::card(guest, &company, &title, guest.t("login.title"), &main))
+    Ok(entry::card(guest, &company, guest.t("login.title"), guest.t("login.title"), &main))
 }
 
 /// One log-in for each ready role, for whoever wants to look around; a click fills in the form.

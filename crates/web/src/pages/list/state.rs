@@ -4,8 +4,9 @@
 use crate::session::{Params, Visit, encode};
 use guanxi_gate::{Error, Gate, Result, admin::View};
 use guanxi_model::{
-    FieldKind, Object, Query,
-    expr::{self, Expr},
+    FieldKind, Object, Query, Scope,
+    access::action,
+    expr::{self, Expr, Word},
     query::{Count, Sort},
     registry::resolve_path,
 };
@@ -60,7 +61,7 @@ impl State {
         let object = visit.gate().object(object)?;
         let views = tabs(visit, &object)?;
         let named = params.get("view").and_then(|name| views.iter().find(|view| view.name == name));
-        let view = named.or_else(|| views.first()).cloned().unwrap_or_default();
+        let view = named.or_else(|| first_view(visit, &object, &views)).cloned().unwrap_or_default();
         let filter = if params.has("filter") {
             params.get("filter").unwrap_or_default().to_owned()
         } else {
@@ -181,6 +182,12 @@ impl State {
         address(&self.object.name, &parts)
     }
 
+    /// The list's own query as part of a record's address, so that the record page can walk through it.
+    pub fn from_here(&self) -> String {
+        let url = self.url(&[]);
+        encode(url.split_once('?').map_or("", |(_, query)| query))
+    }
+
     /// The address of another part of the list (count, export, …) for the same records.
     pub fn sub_url(&self, part: &str, more: &[(&str, &str)]) -> String {
         let mut parts: Vec<(&str, String)> = vec![("view", self.view.name.clone())];
@@ -217,6 +224,28 @@ impl State {
     pub fn is_narrowed(&self) -> bool {
         !self.filter.trim().is_empty() || !self.q.is_empty()
     }
+}
+
+/// Which of an object's records are the reader's business: their own, unless they answer for those of others.
+pub fn reach(visit: &Visit, object: &str) -> Option<Expr> {
+    let rights = &visit.ctx().rights;
+    let scopes = |action: &str| -> Vec<&Scope> {
+        rights.grants.iter().filter(|grant| grant.covers(object, action)).map(|grant| &grant.scope).collect()
+    };
+    let writes = scopes(action::EDIT);
+    let scopes = if writes.is_empty() { scopes(action::READ) } else { writes };
+    let others = rights.everything || scopes.iter().any(|scope| **scope != Scope::Own);
+    (!others).then(|| Expr::eq("owner", Expr::Word(Word::Me)))
+}
+
+/// The tab that opens by itself: the first one, but for those who answer for others that of their people.
+fn first_view<'v>(visit: &Visit, object: &Object, views: &'v [View]) -> Option<&'v View> {
+    let business = matches!(object.area.as_str(), "customers" | "sales" | "service" | "insight");
+    let others = business && reach(visit, &object.name).is_none();
+    let team = visit.ctx().subject.team.len() > 1;
+    let named = |name: &str| views.iter().find(|view| view.name == name);
+    let broad = if team { named("team").or_else(|| named("all")) } else { named("all") };
+    broad.filter(|_| others).or_else(|| views.first())
 }
 
 fn address(path: &str, parts: &[(&str, String)]) -> String {

@@ -73,7 +73,9 @@ pub fn refused(visit: &Visit, state: &State) -> Markup {
 fn filled(visit: &Visit, state: &State, page: &Page) -> Markup {
     let mut grid = grid(visit, state, page);
     grid.footer = Vec::new();
-    let cards: Vec<RowCard> = page.rows.iter().map(|row| card(visit, state, row, &page.titles)).collect();
+    let from = state.from_here();
+    let cards: Vec<RowCard> =
+        page.rows.iter().map(|row| card(visit, state, &from, row, &page.titles)).collect();
     let next = page.next.as_deref().map(|cursor| next_page(state, cursor, state.from + page.rows.len()));
     let more = visit.t("list.more");
     html! {
@@ -144,7 +146,7 @@ pub fn grid(visit: &Visit, state: &State, page: &Page) -> Grid {
         })
         .collect();
     let columns = fields.iter().map(|(path, _, field)| column(visit, state, path, field)).collect();
-    let peek = visit.t("list.peek");
+    let (peek, from) = (visit.t("list.peek"), state.from_here());
     let locks = Locks {
         computed: visit.t("list.computed"),
         by_verb: visit.t("list.by_verb"),
@@ -154,8 +156,8 @@ pub fn grid(visit: &Visit, state: &State, page: &Page) -> Grid {
         .rows
         .iter()
         .map(|row| {
-            let href = format!("/{}/{}", object.name, row.id);
-            let drawer = format!("{href}/peek");
+            let href = format!("/{}/{}?from={from}", object.name, row.id);
+            let drawer = format!("/{}/{}/peek", object.name, row.id);
             let showing = Showing { ctx: visit.ctx(), titles: &page.titles, object, record: Some(row) };
             let title = row.title();
             let cells = fields
@@ -314,12 +316,12 @@ fn without_place(name: &str) -> &str {
     }
 }
 
-fn card(visit: &Visit, state: &State, row: &Visible, titles: &Titles) -> RowCard {
+fn card(visit: &Visit, state: &State, from: &str, row: &Visible, titles: &Titles) -> RowCard {
     let object = &state.object;
     let showing = Showing { ctx: visit.ctx(), titles, object, record: Some(row) };
     let mut card = RowCard {
         id: row.id.to_string(),
-        href: format!("/{}/{}", object.name, row.id),
+        href: format!("/{}/{}?from={from}", object.name, row.id),
         title: row.title(),
         ..RowCard::default()
     };

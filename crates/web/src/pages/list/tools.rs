@@ -48,12 +48,17 @@ fn extra(visit: &Visit, state: &State) -> Markup {
     let object = &state.object;
     html! {
         @if visit.may(&object.name, action::EXPORT) {
-            (Button::icon_only("download", visit.t("list.export")).dialog(state.sub_url("bulk", &[("do", "export"), ("all", "1")])).hide_small())
+            (Button::icon_only("download", visit.t("list.export")).dialog(export_url(state)).hide_small())
         }
         @if may_import(visit, object) {
             (Button::new(visit.t("list.import")).icon("upload").go(import_url(object)).hide_small())
         }
     }
+}
+
+/// What the list holds, with the columns it shows.
+fn export_url(state: &State) -> String {
+    state.sub_url("bulk", &[("do", "export"), ("all", "1"), ("columns", &state.columns.join(","))])
 }
 
 /// Whether the reader may make a record by a form.
