@@ -83,7 +83,24 @@ impl Gate {
             page => page?,
         };
         let titles = page.titles;
-        page.rows.into_iter().next().map(|row| (row, titles)).ok_or(Error::NotFound)
+        let mut row = page.rows.into_iter().next().ok_or(Error::NotFound)?;
+        self.offer_verbs(ctx, &mut row);
+        Ok((row, titles))
+    }
+
+    /// Leaves out verbs that this record, as the caller sees it, gives no occasion for.
+    fn offer_verbs(&self, ctx: &Ctx, row: &mut Visible) {
+        let registry = self.registry();
+        let object = row.object.clone();
+        let idle = |row: &Visible, name: &str| {
+            let Some(when) = object.verb(name).and_then(|verb| verb.when.as_deref()) else { return false };
+            let checked = expr::parse(when).and_then(|expr| expr::check(&expr, &(&*registry, &*object)));
+            checked.and_then(|checked| expr::holds(&checked.expr, &Seen(row), &ctx.env())).is_ok_and(|holds| !holds)
+        };
+        if row.may.actions.iter().any(|name| idle(row, name)) {
+            let left = row.may.actions.iter().filter(|name| !idle(row, name)).cloned().collect();
+            row.may.actions = Arc::new(left);
+        }
     }
 
     /// Groups and measures over the records the caller may see.
@@ -162,6 +179,19 @@ impl Gate {
         hits.sort_by_cached_key(|hit| guanxi_text::pinyin::sort_key(&hit.title));
         hits.truncate(limit);
         hits
+    }
+}
+
+/// A record as the caller sees it, for conditions that decide what is offered.
+struct Seen<'a>(&'a Visible);
+
+impl expr::Source for Seen<'_> {
+    fn get(&self, path: &[String]) -> Value {
+        self.0.get(&path.join(".")).clone()
+    }
+
+    fn related(&self, _relation: &str) -> Vec<Box<dyn expr::Source + '_>> {
+        Vec::new()
     }
 }
 

@@ -80,7 +80,7 @@ pub enum FieldLevel {
 /// One right within a role.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grant {
-    /// API names of the objects; `*` is every object without personal data of customers.
+    /// API names of the objects; `*` is every object there is.
     pub objects: Vec<String>,
     /// Built-in actions and verb names; `*` is all of them.
     pub actions: Vec<Action>,
@@ -104,7 +104,7 @@ pub struct Role {
     /// Its rights.
     #[serde(default, rename = "grant")]
     pub grants: Vec<Grant>,
-    /// Rights outside objects: `users`, `roles`, `objects`, `dictionaries`, `audit`, `sets`, `jobs`, `keys`.
+    /// Rights outside objects: `settings`, `users`, `roles`, `objects`, `dictionaries`, `audit`, `sets`, `jobs`, `keys`.
     #[serde(default)]
     pub settings: Vec<String>,
     /// Reports it may open, by name; `*` is all.

@@ -278,6 +278,9 @@ pub struct VerbDef {
     /// Values of the status field from which it is allowed; empty is all.
     #[serde(default)]
     pub from: Vec<String>,
+    /// Offered only where this holds (a locked customer is unlocked, not locked again).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
     /// The status it leads to, for verbs without code of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
@@ -296,7 +299,7 @@ pub struct VerbDef {
 }
 
 fn default_verb_icon() -> String {
-    "circle-play".to_owned()
+    "zap".to_owned()
 }
 
 /// A condition that every saved record meets.

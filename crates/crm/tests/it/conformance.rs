@@ -193,6 +193,9 @@ fn objects_are_whole() {
             let of = at(&format!("verb {}", verb.name));
             inspection.label(&verb.label, &of);
             inspection.label(&verb.done, &of);
+            if let Some(when) = &verb.when {
+                inspection.condition(object, when, &of);
+            }
             inspection.check(icon(&verb.icon), || format!("{of}: icon {}", verb.icon));
             inspection.check(matches!(verb.tone.as_str(), "primary" | "plain" | "danger"), || {
                 format!("{of}: tone")
@@ -316,7 +319,7 @@ fn roles_speak_of_what_there_is() {
             let known = domain.reports.iter().any(|def| def.name == report);
             inspection.check(known, || format!("{}: no report {report}", role.name));
         }
-        let settings = ["users", "roles", "objects", "dictionaries", "audit", "sets", "jobs", "keys"];
+        let settings = ["settings", "users", "roles", "objects", "dictionaries", "audit", "sets", "jobs", "keys"];
         for setting in &role.settings {
             inspection.check(settings.contains(&setting.as_str()), || {
                 format!("{}: no setting {setting}", role.name)
