@@ -75,8 +75,10 @@ async function submit(form: HTMLFormElement, submitter: HTMLElement | null): Pro
   for (const button of buttons) button.setAttribute("aria-busy", "true");
   const answer = await send(form.action, data);
   for (const button of buttons) button.removeAttribute("aria-busy");
+  const box = form.closest<HTMLElement>("#dialog, #drawer");
+  // An answer that is a dialog again, such as a secret that is shown once, takes the place of the form.
+  if (box?.id === "dialog" && answer.ok && answer.text.includes('id="dialog-title"')) return fill(box, answer.text);
   if (answer.ok) {
-    const box = form.closest<HTMLElement>("#dialog, #drawer");
     box?.dispatchEvent(new CustomEvent("dialog:done", { bubbles: true }));
     if (box?.id === "drawer") closeDrawer();
     else closeDialog();
@@ -84,7 +86,6 @@ async function submit(form: HTMLFormElement, submitter: HTMLElement | null): Pro
     if (where) return visit(where);
     if (applyFragments(answer.text).length === 0) await refresh();
   } else if (answer.status === 409 || answer.status === 422) {
-    const box = form.closest<HTMLElement>("#dialog, #drawer");
     if (box) fill(box, answer.text);
     one('[aria-invalid="true"]', box ?? document)?.focus();
   } else if (answer.status && answer.status !== 401 && !answer.headers.get("X-Toast")) {

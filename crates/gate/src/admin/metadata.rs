@@ -69,6 +69,13 @@ impl Gate {
         field.column = String::new();
         let doc = format!("{object}.{}", field.name);
         self.save_layer(ctx, "field", &doc, serde_json::to_value(&field).map_err(Error::internal)?, true)?;
+        // What a site adds to an object of its own is what its list is for, so it stands there at once.
+        if target.custom && target.list.columns.len() < 10 {
+            let mut columns = target.list.columns.clone();
+            let end = columns.iter().position(|column| column == "owner").unwrap_or(columns.len());
+            columns.insert(end, field.name.clone());
+            self.save_layer(ctx, "object", object, json!({ "list": { "columns": columns } }), false)?;
+        }
         self.object(object)?.field(&field.name).cloned().ok_or(Error::NotFound)
     }
 

@@ -428,6 +428,8 @@ pub fn conflict(visit: &Visit, object: &Object, stale: &Stale) -> Markup {
                 label: field.label.get(visit.locale()).to_owned(),
                 old: markup! { (words(wanted)) },
                 new: markup! { (words(now)) },
+                // What only the reader filled in is not lost by accepting the proposal.
+                mine: now.is_null(),
             })
         })
         .collect();

@@ -15,6 +15,8 @@ pub struct Difference {
     pub old: Markup,
     /// The value after, or the other's.
     pub new: Markup,
+    /// Whether a conflict proposes the reader's own, because the other's would leave the field empty.
+    pub mine: bool,
 }
 
 /// A table of differences under three headings.
@@ -47,8 +49,8 @@ pub fn conflict(headings: [&str; 3], differences: &[Difference]) -> Markup {
                 @for difference in differences {
                     tr {
                         th scope="row" { (difference.label) }
-                        td .old { (side(&difference.field, "mine", &difference.old, false)) }
-                        td .new { (side(&difference.field, "theirs", &difference.new, true)) }
+                        td .old { (side(&difference.field, "mine", &difference.old, difference.mine)) }
+                        td .new { (side(&difference.field, "theirs", &difference.new, !difference.mine)) }
                     }
                 }
             }

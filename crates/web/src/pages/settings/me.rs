@@ -260,7 +260,7 @@ pub fn once(visit: &Visit, title: &str, hint: &str, secret: &str, next: &str) ->
         }
     };
     if answer::in_dialog(visit) {
-        // The dialog stays open with the secret; 409 is what the browser side keeps it open for, and 2xx would close it.
+        // A dialog in answer to a dialog keeps it open, with the secret.
         let content = markup! {
             header {
                 h2 id="dialog-title" { (title) }
@@ -269,7 +269,7 @@ pub fn once(visit: &Visit, title: &str, hint: &str, secret: &str, next: &str) ->
             div .content { (body) }
             footer { a .btn.primary href=(next) data-close { span .label { (visit.t("common.close")) } } }
         };
-        return Ok(answer::fragment(StatusCode::CONFLICT, content));
+        return Ok(answer::fragment(StatusCode::OK, content));
     }
     let main = markup! { section { (body) } p { (Button::new(visit.t("common.back")).go(next)) } };
     super::page(visit, "me", title, None, &main).answer(visit)

@@ -137,6 +137,7 @@ pub(super) fn differences(samples: &Samples) -> Markup {
         label: samples.t("phone"),
         old: html! { "138 0000 1024" },
         new: html! { "139 1111 2048" },
+        mine: false,
     };
     let person = samples.person(4);
     let entry = AuditEntry {
