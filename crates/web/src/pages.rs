@@ -13,6 +13,7 @@ pub mod entry;
 pub mod files;
 pub mod form;
 pub mod home;
+pub mod import;
 pub mod inline;
 pub mod link;
 pub mod list;

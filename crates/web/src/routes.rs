@@ -111,6 +111,16 @@ pub fn table() -> Vec<Route> {
         Route::post("/files",      User, pages::files::keep).up_to(pages::files::LIMIT),
         Route::get ("/files/{id}", User, pages::files::show),
 
+        // Bringing records in; the door decides whether the object may be
+        Route::get ("/import",                   User, pages::import::show),
+        Route::post("/import",                   User, pages::import::upload).up_to(pages::files::LIMIT),
+        Route::get ("/import/{object}/template", User, pages::import::template),
+        Route::post("/import/map",               User, pages::import::map),
+        Route::post("/import/check",             User, pages::import::check),
+        Route::post("/import/run",               User, pages::import::start),
+        Route::get ("/imports/{id}",             User, pages::import::progress),
+        Route::get ("/imports/{id}/rejects",     User, pages::import::rejects),
+
         // Reports
         Route::get ("/reports",            User,   pages::report::index),
         Route::get ("/report/{name}",      Report, pages::report::show),

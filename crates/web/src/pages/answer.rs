@@ -209,10 +209,18 @@ impl Ask {
 ///
 /// # Errors
 /// When the frame of the page cannot be drawn.
-pub fn drawer(visit: &Visit, title: &str, page: &str, menu: &str, body: &Markup, status: StatusCode) -> Result<Response, Error> {
+pub fn drawer(
+    visit: &Visit,
+    title: &str,
+    page: &str,
+    menu: &str,
+    body: &Markup,
+    actions: Option<&Markup>,
+    status: StatusCode,
+) -> Result<Response, Error> {
     if in_dialog(visit) {
         let open = visit.t("record.open_page");
-        return Ok(fragment(status, ui::drawer(title, Some((page, open)), visit.t("common.close"), body, None)));
+        return Ok(fragment(status, ui::drawer(title, Some((page, open)), visit.t("common.close"), body, actions)));
     }
     let trail = [(visit.t("common.back").to_owned(), Some(page.to_owned())), (title.to_owned(), None)];
     let main = markup! {

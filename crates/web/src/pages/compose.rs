@@ -45,13 +45,17 @@ pub fn draw(visit: &Visit, record: &Visible) -> Markup {
         });
     }
     let (params, titles) = (Params::default(), Titles::default());
-    let inputs = Inputs { visit, params: &params, titles: &titles, issues: &[], prefix: "compose.".to_owned() };
-    let next = inputs.field(&next_field(), false);
-    let extra = markup! {
+    let inputs = Inputs { visit, params: &params, titles: &titles, issues: &[], prefix: "with.".to_owned() };
+    let named = |field: &Field, key: &'static str| ui::Field { placeholder: visit.t(key).to_owned(), ..inputs.field(field, false) };
+    let next = named(&next_field(), "compose.when");
+    let contact = named(&contact_field(), "compose.contact");
+    let tools = markup! {
         (session::csrf(visit))
-        (ui::form_field(&next))
-        @if record.object.name == "customer" {
-            (ui::form_field(&inputs.field(&contact_field(), false)))
+        label .sr-only for=(next.id) { (next.label) }
+        (ui::widget(&next))
+        @if record.object.name == "customer" && visit.may("contact", action::READ) {
+            label .sr-only for=(contact.id) { (contact.label) }
+            (ui::widget(&contact))
         }
     };
     ui::composer(&Composer {
@@ -59,8 +63,8 @@ pub fn draw(visit: &Visit, record: &Visible) -> Markup {
         draft_key: format!("{}-{}", record.object.name, record.id),
         kinds,
         label: visit.t("compose.label").to_owned(),
-        extra: Some(extra),
-        tools: None,
+        extra: None,
+        tools: Some(tools),
         submit: visit.t("compose.submit").to_owned(),
         key: "Ctrl ↵".to_owned(),
     })
@@ -109,7 +113,7 @@ pub async fn write(visit: Visit, Path((object, id)): Path<(String, String)>, bod
 }
 
 fn extras(params: &Params) -> Draft {
-    input::read(&[next_field(), contact_field()], params, "compose.")
+    input::read(&[next_field(), contact_field()], params, "with.")
 }
 
 fn follow_up(visit: &Visit, record: &Visible, kind: Option<&str>, params: &Params) -> Result<&'static str, Error> {

@@ -27,12 +27,12 @@ pub async fn show(visit: Visit, Path((object, id)): Path<(String, String)>) -> A
             let url = format!("/{object}/{id}");
             let body = markup! {
                 div .peek data-record data-object=(object) data-id=(id) data-version=(record.version) {
-                    (record::head(visit, &record, &titles))
+                    (record::brief(visit, &record, &titles))
                     (record::fields::draw(visit, &record, &titles, None))
                     (timeline::draw(visit, &record, &events, events.more.then_some(url.as_str())))
                 }
             };
-            answer::drawer(visit, &record.title(), &url, &object, &body, StatusCode::OK)
+            answer::drawer(visit, &record.title(), &url, &object, &body, Some(&record::buttons(visit, &record)), StatusCode::OK)
         })
         .await
 }

@@ -11,7 +11,7 @@ mod share;
 mod trash;
 mod walk;
 
-pub use head::{avatar, head};
+pub use head::{avatar, brief, buttons, head};
 pub use history::show as history;
 pub use owner::{ask as ask_transfer, transfer, transfer_back};
 pub use reveal::{ask as ask_reveal, reveal};

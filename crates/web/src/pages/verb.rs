@@ -14,9 +14,16 @@ use guanxi_gate::{Error, Visible};
 use guanxi_model::{Field, Issue, Object, Value, VerbDef};
 use maud::html as markup;
 
-/// The verbs that may be done to a record now, in the order of its document.
+/// The verbs that may be done to a record now, in the order of its document. Locking is no status, so the
+/// door allows both of its verbs at any time; only the one that changes something is offered.
 pub fn offered(record: &Visible) -> Vec<&VerbDef> {
-    record.object.verbs.iter().filter(|verb| record.may.act(&verb.name)).collect()
+    let locked = record.get("locked").as_bool().unwrap_or(false);
+    let idle = |verb: &VerbDef| match verb.name.as_str() {
+        "lock" => locked,
+        "unlock" => !locked && record.object.field("locked").is_some(),
+        _ => false,
+    };
+    record.object.verbs.iter().filter(|verb| record.may.act(&verb.name) && !idle(verb)).collect()
 }
 
 /// What a verb's button does: verbs that ask nothing and destroy nothing run at once.
@@ -74,7 +81,7 @@ pub async fn run(visit: Visit, Path((object, id, verb)): Path<(String, String, S
             };
             match done {
                 Ok(after) => {
-                    let text = visit.fill("verb.done", &[("verb", def.label.get(visit.locale())), ("name", &before.title())]);
+                    let text = visit.fill("verbs.done", &[("verb", def.label.get(visit.locale())), ("name", &before.title())]);
                     let undo = reverse(&before, &after, &def).map(|verb| format!("/{object}/{id}/{verb}"));
                     // A record that left the reader's sight has no page to stay on.
                     let page = if after.cells.is_empty() { format!("/{object}") } else { format!("/{object}/{id}") };
@@ -113,10 +120,10 @@ fn not_now(record: &Visible, def: &VerbDef) -> guanxi_model::Message {
     let now = status.and_then(|field| field.option(record.get(&field.name).as_text()?));
     let wrong = !def.from.is_empty() && now.is_some_and(|now| !def.from.contains(&now.value));
     match now {
-        Some(now) if wrong => guanxi_model::Message::new("verb.not_now")
+        Some(now) if wrong => guanxi_model::Message::new("verbs.not_now")
             .with_label("verb", &def.label)
             .with_label("status", &now.label),
-        _ => guanxi_model::Message::new("verb.not_yours").with_label("verb", &def.label),
+        _ => guanxi_model::Message::new("verbs.not_yours").with_label("verb", &def.label),
     }
 }
 
@@ -150,7 +157,7 @@ fn draw(
         (answer::refusals(visit, issues, &names))
         @if let Some(hint) = hint { p { (hint) } }
         @if def.form.is_empty() && hint.is_none() {
-            p { (visit.fill("verb.sure", &[("verb", def.label.get(visit.locale()))])) }
+            p { (visit.fill("verbs.sure", &[("verb", def.label.get(visit.locale()))])) }
         }
         @for field in &def.form {
             @let mut input = inputs.field(field, field.required);

@@ -4,4 +4,6 @@ mod access;
 mod lists;
 mod logins;
 mod pages;
+mod records;
+mod settings;
 mod world;

@@ -318,9 +318,6 @@ pub fn region(visit: &Visit, code: &str) -> ui::Region {
         at = parent(code);
     }
     let level = |blank: &'static str, regions: Vec<(&'static str, &'static str)>| -> Vec<ui::Choice> {
-        if regions.is_empty() {
-            return Vec::new();
-        }
         let mut choices = vec![ui::Choice::new("", visit.t(blank))];
         choices.extend(regions.into_iter().map(|(code, name)| ui::Choice::new(code, name)));
         choices

@@ -15,6 +15,32 @@ pub fn head(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
     with_path(visit, record, titles, &[])
 }
 
+/// The head for the drawer, which has no room for buttons beside the name.
+pub fn brief(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
+    let header = RecordHeader {
+        name: record.title(),
+        hue: hue(record),
+        kind: shape(record),
+        tags: Some(tags(visit, record, titles)),
+        line: line(visit, record, titles),
+        actions: None,
+        below: Some(facts(visit, record, titles)),
+    };
+    markup! { div .peek-head { (ui::record_header(&header)) } }
+}
+
+/// What can be done, for the foot of the drawer.
+pub fn buttons(visit: &Visit, record: &Visible) -> Markup {
+    let url = format!("/{}/{}", record.object.name, record.id);
+    let verbs = verb::offered(record);
+    markup! {
+        @if record.may.act(action::EDIT) { (Button::new(visit.t("record.edit")).icon("square-pen").small().dialog(format!("{url}/edit"))) }
+        @for verb in verbs.iter().take(2) { (verb::button(visit, record, verb).small()) }
+        span .spacer {}
+        (Button::new(visit.t("record.open_page")).primary().small().go(url))
+    }
+}
+
 /// The head of the page.
 pub fn with_path(visit: &Visit, record: &Visible, titles: &Titles, events: &[Entry]) -> Markup {
     let below = markup! {
@@ -61,7 +87,7 @@ fn filled<'a>(record: &'a Visible, name: &str) -> Option<(&'a Field, &'a Cell)> 
     (!empty && !field.inactive).then_some((field, cell))
 }
 
-/// Choices of the line, drawn as tags beside the name: at most three, the status first.
+/// Choices of the line, drawn as tags beside the name: at most four, the status first.
 fn tagged(record: &Visible) -> Vec<&str> {
     let object = &record.object;
     let mut names: Vec<&str> = object.status.as_deref().into_iter().collect();
@@ -69,7 +95,7 @@ fn tagged(record: &Visible) -> Vec<&str> {
     names.retain(|name| filled(record, name).is_some_and(|(field, _)| matches!(field.value_kind(), FieldKind::Choice)));
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(*name));
-    names.truncate(3);
+    names.truncate(4);
     names
 }
 

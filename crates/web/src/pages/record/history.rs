@@ -40,7 +40,7 @@ pub async fn show(visit: Visit, Path((object, id)): Path<(String, String)>) -> A
                 @if lines.is_empty() { p .muted { (visit.t("timeline.empty")) } } @else { (ui::audit_trail(&lines)) }
             };
             let title = visit.fill("record.history_of", &[("name", &record.title())]);
-            answer::drawer(visit, &title, &format!("/{object}/{id}"), &object, &body, StatusCode::OK)
+            answer::drawer(visit, &title, &format!("/{object}/{id}"), &object, &body, None, StatusCode::OK)
         })
         .await
 }

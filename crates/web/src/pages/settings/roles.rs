@@ -106,10 +106,7 @@ fn one(visit: &Visit, name: &str) -> Result<crate::page::Page, Error> {
     for object in registry.objects() {
         areas.entry(object.area.clone()).or_default().push(object.clone());
     }
-    let actions = [
-        action::READ, action::CREATE, action::EDIT, action::DELETE, action::TRANSFER, action::SHARE, action::IMPORT, action::EXPORT,
-        action::BULK, action::REVEAL, action::RESTORE, action::PURGE, action::REPORT,
-    ];
+    let actions = [action::READ, action::CREATE, action::EDIT, action::DELETE];
     let order = ["customers", "sales", "service", "insight", "office", "admin", "custom"];
     let mut names: Vec<&String> = areas.keys().collect();
     names.sort_by_key(|area| order.iter().position(|known| known == area).unwrap_or(order.len()));
@@ -125,7 +122,7 @@ fn one(visit: &Visit, name: &str) -> Result<crate::page::Page, Error> {
                             tr {
                                 th scope="col" { (visit.t("objects.object")) }
                                 @for action in actions { th scope="col" { (action_label(visit, None, action)) } }
-                                th scope="col" { (visit.t("roles.verbs")) }
+                                th scope="col" { (visit.t("roles.others")) }
                                 th scope="col" { (visit.t("roles.fields")) }
                                 th scope="col" { span .sr-only { (visit.t("record.edit")) } }
                             }
@@ -185,11 +182,13 @@ fn cell(visit: &Visit, role: &Role, object: &Object, action: &str) -> Markup {
     }
 }
 
+/// Everything beside the four columns, which most roles hold little of.
 fn verbs(visit: &Visit, role: &Role, object: &Object) -> Markup {
-    let held: Vec<(String, &Scope)> = object
-        .verbs
+    let columns = [action::READ, action::CREATE, action::EDIT, action::DELETE];
+    let held: Vec<(String, &Scope)> = actions_of(object)
         .iter()
-        .filter_map(|verb| Some((verb.label.get(visit.locale()).to_owned(), reach(role, &object.name, &verb.name)?)))
+        .filter(|action| !columns.contains(&action.as_str()))
+        .filter_map(|action| Some((action_label(visit, Some(object), action), reach(role, &object.name, action)?)))
         .collect();
     markup! {
         span .tags {
@@ -207,12 +206,15 @@ fn levels(visit: &Visit, role: &Role, object: &Object) -> Markup {
             *least = (*least).min(*level);
         }
     }
+    let mut by_level: BTreeMap<FieldLevel, Vec<String>> = BTreeMap::new();
+    for (field, level) in fields {
+        let label = object.field(field).map_or(field, |field| field.label.get(visit.locale()));
+        by_level.entry(level).or_default().push(label.to_owned());
+    }
+    let separator = if visit.locale() == guanxi_model::Locale::Zh { "\u{3001}" } else { ", " };
     markup! {
-        span .tags {
-            @for (field, level) in fields {
-                @let label = object.field(field).map_or(field, |field| field.label.get(visit.locale()));
-                (ui::outline_tag(&format!("{label} · {}", visit.t(level_key(level)))))
-            }
+        @for (level, labels) in by_level {
+            div { (ui::outline_tag(visit.t(level_key(level)))) " " span .muted { (labels.join(separator)) } }
         }
     }
 }
