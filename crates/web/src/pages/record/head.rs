@@ -154,7 +154,8 @@ fn facts(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
 /// What can be done now: the verbs of the document, the main one primary, the rest in a menu.
 fn actions(visit: &Visit, record: &Visible) -> Markup {
     let verbs = verb::offered(record);
-    let main = verbs.iter().position(|verb| verb.tone == "primary");
+    // Documents name verbs in the order of the life cycle, so the last main one leads on.
+    let main = verbs.iter().rposition(|verb| verb.tone == "primary");
     let rest: Vec<&VerbDef> = verbs.iter().enumerate().filter(|(i, _)| Some(*i) != main).map(|(_, verb)| *verb).collect();
     // The path already offers the verbs that lead along it; the header keeps room for two more.
     let (shown, hidden) = rest.split_at(rest.len().min(2));

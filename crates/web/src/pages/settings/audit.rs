@@ -77,6 +77,21 @@ fn filters(visit: &Visit, params: &Params) -> Result<Markup, Error> {
     })
 }
 
+/// The operator and the scheduler have no name of their own.
+fn actor(visit: &Visit, name: &str) -> String {
+    match name {
+        "operator" => visit.t("log.operator").to_owned(),
+        "scheduler" => visit.t("timeline.system").to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// Parts of the program that are no objects.
+fn part(visit: &Visit, name: &str) -> String {
+    let key = format!("part.{name}");
+    if crate::texts::phrases().has(visit.locale(), &key) { visit.fill(&key, &[]) } else { name.to_owned() }
+}
+
 fn row(visit: &Visit, line: &AuditLine) -> Vec<Markup> {
     let object = visit.gate().object(&line.object).ok();
     let label = object.as_ref().map_or(line.object.as_str(), |object| object.label.get(visit.locale()));
@@ -88,12 +103,12 @@ fn row(visit: &Visit, line: &AuditLine) -> Vec<Markup> {
     });
     vec![
         markup! { time title=(line.at) { (show::moment(visit.ctx(), line.at)) } },
-        markup! { (line.actor) },
+        markup! { (actor(visit, &line.actor)) },
         markup! { (said) },
         markup! {
             @match line.record {
                 Some(id) if object.is_some() => a .link href={ "/" (line.object) "/" (id) } { (label) " #" (id) },
-                _ => (label),
+                _ => (part(visit, label)),
             }
         },
         markup! { (visit.fill(&format!("channel.{}", line.channel), &[])) @if !line.ip.is_empty() { br; span .muted { (line.ip) } } },
