@@ -41,6 +41,9 @@ pub struct DemoUser {
 struct Remembered {
     /// Own saved views by user, for the sidebar, which would otherwise ask once for each object.
     favourites: Mutex<HashMap<RecordId, (i64, Arc<Vec<Favourite>>)>>,
+    /// The figures of tabs as a user saw them last, so that tabs do not change their width while the present
+    /// ones are on their way. By user and object, then by view.
+    counts: Mutex<HashMap<(RecordId, String), HashMap<String, String>>>,
     requests: AtomicU64,
 }
 
@@ -110,6 +113,16 @@ impl App {
         let found = Arc::new(found);
         self.remembered.favourites.lock().insert(ctx.subject.user, (now, found.clone()));
         Ok(found)
+    }
+
+    /// The figures of an object's tabs as the user saw them last.
+    pub fn last_counts(&self, user: RecordId, object: &str) -> HashMap<String, String> {
+        self.remembered.counts.lock().get(&(user, object.to_owned())).cloned().unwrap_or_default()
+    }
+
+    /// Keeps the figures of an object's tabs for the next page.
+    pub fn keep_counts(&self, user: RecordId, object: &str, counts: HashMap<String, String>) {
+        self.remembered.counts.lock().insert((user, object.to_owned()), counts);
     }
 
     /// Forgets what was remembered of saved views, after one was changed here.

@@ -36,6 +36,7 @@ fn draw(visit: &Visit, object: &str, params: &Params) -> Result<Markup, Error> {
         let number = if own { total } else { count(visit, object, parsed(&view.filter), "").unwrap_or(0) };
         tabs.push((view.name.clone(), capped(number)));
     }
+    visit.app.keep_counts(visit.ctx().subject.user, object, tabs.iter().cloned().collect());
     Ok(html! {
         hx-partial hx-target="#list-count" hx-swap="innerHTML" { (words) }
         @if state.layout == "table" {

@@ -94,8 +94,9 @@ fn foot(visit: &Visit, state: &State, page: &Page, next: Option<String>) -> Mark
     };
     let first = state.from + 1;
     let known = state.after.is_none() && page.next.is_none();
-    let total =
-        if known { visit.fill("list.total", &[("n", &page.rows.len().to_string())]) } else { String::new() };
+    let counts = visit.app.last_counts(visit.ctx().subject.user, &state.object.name);
+    let total = if known { page.rows.len().to_string() } else { tools::last_total(state, &counts) };
+    let total = if total.is_empty() { total } else { visit.fill("list.total", &[("n", &total)]) };
     ui::pager(&Pager {
         facts: vec![html! { span #fact-total { (total) } }, html! { span #fact-sums {} }],
         keys: vec![

@@ -8,23 +8,33 @@ use crate::{
 use guanxi_model::{Object, access::action, registry::resolve_path};
 use maud::{Markup, html};
 use serde_json::json;
+use std::collections::HashMap;
 
 /// Header, tabs and tools around a body. `known` is the number of records, when it is already known.
 pub fn frame(visit: &Visit, state: &State, chips: &[Chip], known: Option<usize>, body: &Markup) -> Markup {
     let object = &state.object;
     let lazy = state.sub_url("facts", &[("layout", &state.layout)]);
+    let counts = visit.app.last_counts(visit.ctx().subject.user, &object.name);
+    let total = known.map_or_else(|| last_total(state, &counts), |n| n.to_string());
     html! {
         div .list-page.has-fab data-density=[density_of(visit)] {
-            (bar(visit, object, &html! { span #list-count .sub { @if let Some(n) = known { (n) } } }, &extra(visit, state)))
-            (tabs(visit, state))
+            (bar(visit, object, &html! { span #list-count .sub { (total) } }, &extra(visit, state)))
+            (tabs(visit, state, &counts))
             (tools(visit, state, chips))
             (body)
             @if may_create(visit, object) {
                 (ui::fab("plus", &new_label(visit, object), &Act::Go(new_url(object))))
             }
-            span hidden hx-get=(lazy) hx-trigger="load" hx-swap="none" {}
+            // A name of its own each time, or a morph would take it for the one that was loaded already.
+            span id={ "facts-" (visit.app.trace_id()) } hidden hx-get=(lazy) hx-trigger="load" hx-swap="none" {}
         }
     }
+}
+
+/// How many the list held when its reader saw it last; nothing for a list that was narrowed since.
+pub fn last_total(state: &State, counts: &HashMap<String, String>) -> String {
+    let same = state.filter.trim() == state.view.filter.trim() && state.q.is_empty();
+    counts.get(&state.view.name).filter(|_| same).cloned().unwrap_or_default()
 }
 
 /// The header of an object's pages.
@@ -84,14 +94,14 @@ fn new_url(object: &Object) -> String {
     format!("/{}/new", object.name)
 }
 
-fn tabs(visit: &Visit, state: &State) -> Markup {
+fn tabs(visit: &Visit, state: &State, counts: &HashMap<String, String>) -> Markup {
     let object = &state.object;
     let tabs: Vec<Tab> = state
         .views
         .iter()
         .map(|view| Tab {
             label: view.label.clone(),
-            count: Some(String::new()),
+            count: Some(counts.get(&view.name).cloned().unwrap_or_default()),
             href: format!("/{}?view={}", object.name, crate::session::encode(&view.name)),
             icon: (view.mine && view.id.is_some()).then(|| "star".to_owned()),
             current: view.name == state.view.name,
