@@ -84,7 +84,7 @@ fn change_of(call: &Call, object: &Object, change: Json) -> (Option<RecordId>, O
     let id = map.remove("id").filter(|id| !id.is_null());
     let sent = map.remove("version");
     let (mut draft, _) = call.draft(object, map);
-    let id = match id.map(|id| serde_json::from_value::<RecordId>(id)).transpose() {
+    let id = match id.map(serde_json::from_value::<RecordId>).transpose() {
         Ok(id) => id,
         Err(_) => {
             draft.issues.push(Issue::field("id", "format", Message::new("api.id")));

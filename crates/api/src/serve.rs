@@ -45,7 +45,7 @@ pub fn router(api: Arc<Api>) -> Router {
     for route in ROUTES {
         let methods =
             by_path.remove(route.path).unwrap_or_else(|| MethodRouter::new().fallback(other_method));
-        by_path.insert(route.path, methods.on(filter(route.method), operation(route)));
+        by_path.insert(route.path, with_operation(methods, route));
     }
     let mut router = Router::new();
     for (path, methods) in by_path {
@@ -66,21 +66,14 @@ fn filter(method: Method) -> MethodFilter {
     }
 }
 
-fn operation(
-    route: &'static Route,
-) -> impl Fn(
-    State<Arc<Api>>,
-    Result<RawPathParams, RawPathParamsRejection>,
-    Request,
-) -> std::pin::Pin<Box<dyn Future<Output = Response<Body>> + Send>>
-+ Clone
-+ Send
-+ Sync
-+ 'static {
-    move |State(api), params, request| {
+fn with_operation(methods: MethodRouter<Arc<Api>>, route: &'static Route) -> MethodRouter<Arc<Api>> {
+    let run = move |State(api): State<Arc<Api>>,
+                    params: Result<RawPathParams, RawPathParamsRejection>,
+                    request: Request| {
         let path = params.map(|params| params.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect());
-        Box::pin(serve(api, route, path.ok(), request))
-    }
+        serve(api, route, path.ok(), request)
+    };
+    methods.on(filter(route.method), run)
 }
 
 async fn other_method(State(api): State<Arc<Api>>, request: Request) -> Response<Body> {
