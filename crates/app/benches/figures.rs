@@ -146,19 +146,17 @@ impl Bench {
         let mut command = self.command(&["serve", "--listen", &address.to_string()]);
         let mut child =
             command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program can be started");
-        loop {
+        while began.elapsed() < Duration::from_secs(60) {
             let answer =
                 Client::connect(address, "").and_then(|mut client| client.call("GET", "/readyz", "", ""));
             if answer.is_ok_and(|(status, _)| status == 200) {
                 return (child, address, began.elapsed());
             }
-            if began.elapsed() > Duration::from_secs(60) {
-                let _ = child.kill();
-                let _ = child.wait();
-                panic!("the program did not start");
-            }
             thread::sleep(Duration::from_millis(1));
         }
+        let _ = child.kill();
+        let _ = child.wait();
+        panic!("the program did not start");
     }
 
     fn start_up(&self, figures: &mut Figures) {
