@@ -42,6 +42,12 @@ class ComboBox extends HTMLElement {
     this.close();
   }
 
+  /** A swap that merges the server's markup takes away what was added here. */
+  mend(): void {
+    for (const pick of this.picks()) this.addRemove(pick);
+    this.showRoom();
+  }
+
   private get multiple(): boolean {
     return this.dataset.multiple !== undefined;
   }

@@ -49,6 +49,8 @@ class RecordComposer extends HTMLElement {
 
   private clear(): void {
     localStorage.removeItem(this.key);
+    // The next date and the contact belong to what was just posted.
+    one<HTMLFormElement>("form", this)?.reset();
     if (this.area) this.area.value = "";
     const words = one(".draft", this);
     if (words) words.textContent = "";

@@ -7,6 +7,7 @@ import { lang, t } from "./phrases.ts";
 
 class DateField extends HTMLElement {
   private input!: HTMLInputElement;
+  private opener: HTMLElement | undefined;
   private panel: HTMLElement | undefined;
   private shown = new Date();
 
@@ -20,6 +21,7 @@ class DateField extends HTMLElement {
       return;
     }
     const opener = el("button", { type: "button", class: "open", "aria-label": t("date.open"), tabindex: -1 }, icon("calendar"));
+    this.opener = opener;
     if (!input.readOnly) this.append(opener);
     opener.addEventListener("click", () => this.toggle());
     input.addEventListener("keydown", (event) => {
@@ -32,6 +34,11 @@ class DateField extends HTMLElement {
 
   disconnectedCallback(): void {
     this.panel?.remove();
+  }
+
+  /** A swap that merges the server's markup takes away what was added here. */
+  mend(): void {
+    if (this.opener && !this.input.readOnly && !this.contains(this.opener)) this.append(this.opener);
   }
 
   private get timed(): boolean {

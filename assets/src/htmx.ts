@@ -3,7 +3,7 @@
 
 import htmx from "./htmx-global.ts";
 import "htmx.org/dist/ext/hx-preload.js";
-import { closest, one } from "./dom.ts";
+import { all, closest, one } from "./dom.ts";
 import { csrf, handleHeaders } from "./http.ts";
 
 interface Context {
@@ -69,6 +69,11 @@ function mendFocus(): void {
   else if (document.activeElement === document.body) one("#main")?.focus({ preventScroll: true });
 }
 
+/** Islands add to their markup, and a merging swap removes what the server does not know of. */
+function mendIslands(): void {
+  for (const island of all("date-field, combo-box")) (island as HTMLElement & { mend?: () => void }).mend?.();
+}
+
 /** Fetching ahead begins when the pointer rests on a link for 80 ms, not when it passes over. */
 function preloadOnRest(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -95,5 +100,6 @@ export function startHtmx(): void {
   document.addEventListener("htmx:before:swap", chooseSwap);
   document.addEventListener("htmx:before:history:update", keepAddress);
   document.addEventListener("htmx:after:swap", mendFocus);
+  document.addEventListener("htmx:after:swap", mendIslands);
   preloadOnRest();
 }

@@ -116,7 +116,16 @@ fn item(visit: &Visit, object: &Object, related: &RelatedDef, row: &Visible, tit
         href: format!("/{}/{}", object.name, row.id),
         avatar,
         title,
-        hint: (!hints.is_empty()).then(|| markup! { span .inline { @for hint in hints { (hint) } } }),
+        hint: (!hints.is_empty()).then(|| {
+            markup! {
+                span .inline {
+                    @for (n, hint) in hints.iter().enumerate() {
+                        @if n > 0 { span aria-hidden="true" { "·" } }
+                        (hint)
+                    }
+                }
+            }
+        }),
         end,
         end_hint,
         tone: Tone::Plain,

@@ -41,7 +41,11 @@ fn draw(visit: &Visit, params: Option<&Params>, problem: Option<Markup>) -> Resu
         let mut field = ui::Field { id: format!("in-{name}"), ..text(key, visit.t(label), &value) };
         field.widget = match kind {
             Kind::Text => Widget::Text,
-            Kind::Number => Widget::Number("1".to_owned()),
+            Kind::Number => {
+                // What holds while nothing is chosen.
+                field.placeholder = "6".to_owned();
+                Widget::Number("1".to_owned())
+            }
             Kind::Switch => Widget::Switch(String::new()),
         };
         rows.push(ui::setting(visit.t(label), visit.t(hint), &markup! {
