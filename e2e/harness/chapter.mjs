@@ -10,7 +10,7 @@ const out = new URL('../out/', import.meta.url)
 
 /** The function that tells a story on a stage: an engine, its program and a browser, which are there when it runs. */
 export function teller(stage, title) {
-  return function story(name, body, { timeout = 90_000 } = {}) {
+  return function story(name, body, { timeout = 180_000 } = {}) {
     test(name, { timeout }, async () => {
       const { browser, program } = stage
       const people = []
@@ -40,7 +40,7 @@ export function chapter(title, tell, { start = startProgram, on = engines } = {}
       before(async () => {
         stage.program = await start({ engine })
         stage.browser = await openBrowser()
-      }, { timeout: 180_000 })
+      }, { timeout: 300_000 })
       after(async () => {
         await stage.browser?.close()
         await stage.program?.stop()

@@ -98,7 +98,7 @@ export class Person {
   async presses(name) {
     const scope = await this.scope()
     // The whole name, except for the key that some buttons show after it.
-    const whole = name instanceof RegExp ? name : new RegExp(`^${escaped(name)}( \\S+)?$`)
+    const whole = name instanceof RegExp ? name : new RegExp(`^${escaped(name)}( \\S+){0,2}$`)
     const named = scope.getByRole('button', { name: whole }).or(scope.getByRole('link', { name: whole }))
     const button = named.filter({ visible: true }).first()
     const item = this.page.locator('.menu').getByText(name, { exact: true }).first()

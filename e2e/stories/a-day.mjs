@@ -145,8 +145,28 @@ export default (story) => {
     await sales.hears('已创建')
     await sales.goesTo(customer)
     await sales.seesStatus('正常')
+    // The confirmed loss stays in the records; a warning that only waits is closed by the order itself.
     await sales.goesTo(`/churn_warning/${warning}`)
-    await sales.seesStatus('挽回')
+    await sales.seesStatus('已流失')
+  })
+
+  story('a warning that waits is closed when the customer orders again', async ({ as }) => {
+    const sales = await as('account_manager')
+    const open = `/churn_warning?view=all&filter=${encodeURIComponent('status in ["open", "deferred"] && customer.owner == me')}`
+    await sales.goesTo(open)
+    await sales.page.locator('tbody tr[data-id] a').first().click()
+    await sales.page.locator('[data-record][data-object=churn_warning]').waitFor()
+    await sales.rests()
+    const warning = await sales.record()
+    const name = (await sales.main.locator('a[href^="/customer/"]').first().textContent()).trim()
+    await sales.goesTo('/order/new')
+    await sales.fills({ 客户: name, 下单日期: day() })
+    await sales.page.locator('[id="in-line-0-name"]').fill('补货')
+    await sales.page.locator('[id="in-line-0-unit_price"]').fill('300')
+    await sales.presses('保存')
+    await sales.hears('已创建')
+    await sales.goesTo(`/churn_warning/${warning}`)
+    await sales.seesStatus('已挽回')
   })
 
   story('a service request goes back on a bad mark and is archived on a good one', async ({ as }) => {

@@ -22,9 +22,9 @@ export default (story) => {
 
   story('a masked number is shown in clear against a reason, which the log keeps', async ({ as }) => {
     const boss = await as('executive')
-    await boss.goesTo(`/customer?view=all&filter=${encodeURIComponent('!is_empty(phone)')}`)
-    await boss.main.locator('tbody td[data-field=phone]').first().getByText(/\*{4}/).waitFor()
-    await boss.page.locator('tbody tr[data-id] a').first().click()
+    await boss.goesTo('/customer?view=all')
+    const known = boss.page.locator('tbody tr[data-id]').filter({ has: boss.page.locator('td[data-field=phone]', { hasText: /\*{4}/ }) }).first()
+    await known.locator('a').first().click()
     await boss.page.locator('[data-record]').waitFor()
     await boss.rests()
     const customer = await boss.record()
@@ -48,12 +48,12 @@ export default (story) => {
     for (const path of ['/', '/customer?view=all', '/opportunity?view=board', '/calendar', '/reports', '/customer/new', '/notices']) {
       await manager.goesTo(path)
       await manager.rests()
-      const left = await manager.page.evaluate(() => {
-        const texts = [...document.querySelectorAll('button, th, label, h2, dt, nav a, .tabs a, .kpi .title, legend')]
+      const chinese = await manager.page.evaluate(() => {
+        // Names of people, companies and records are data; what stands around them is not.
+        const texts = [...document.querySelectorAll('#nav a, .bar .btn .label, .tabs a .label, th .label, label, legend, dt, .kpi h3, .panel h2')]
         return texts.map((node) => node.textContent.trim()).filter((text) => /\p{Script=Han}/u.test(text)).slice(0, 8)
       })
-      const names = /[\p{Script=Han}]{2,4}$/u // the reader's own name, the company and the brand are data
-      assert.deepEqual(left.filter((text) => !names.test(text)), [], `${path} speaks English`)
+      assert.deepEqual(chinese, [], `${path} speaks English`)
     }
   })
 }
