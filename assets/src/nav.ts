@@ -1,6 +1,6 @@
 // The sidebar stays when pages change, so its current item is set here: the longest address that begins the page's.
 
-import { all } from "./dom.ts";
+import { all, one } from "./dom.ts";
 
 function mark(selector: string): void {
   // A fragment alone would resolve to whatever page is shown.
@@ -19,7 +19,24 @@ function mark(selector: string): void {
   }
 }
 
+/** Lists scroll inside the sheet, which the browser does not remember for the back button. */
+function keepPlaces(): void {
+  const places = new Map<string, number>();
+  let back: string | undefined;
+  document.addEventListener("scroll", ({ target }) => {
+    if (target instanceof HTMLElement && target.matches("#main .grid") && back === undefined) places.set(location.href, target.scrollTop);
+  }, true);
+  addEventListener("popstate", () => (back = location.href));
+  document.addEventListener("htmx:after:swap", () => {
+    const place = back === location.href ? places.get(back) : undefined;
+    const grid = one("#main .grid");
+    if (grid && place !== undefined) grid.scrollTop = place;
+    back = undefined;
+  });
+}
+
 export function startNav(): void {
+  keepPlaces();
   document.addEventListener("htmx:after:swap", () => {
     mark("#nav a");
     mark("#bottom-nav a");

@@ -27,6 +27,8 @@ pub struct AuditLine {
     pub name: String,
     /// For changes: field, before, after. Values of fields that the reader may not see in clear are masked.
     pub changes: Vec<(String, String, String)>,
+    /// The reason that was given, where one is asked for.
+    pub reason: String,
 }
 
 /// Which lines; everything that is set must hold.
@@ -75,16 +77,20 @@ impl Gate {
             .map(|row| {
                 let shown = entries.next_if(|entry| entry.id == row.id);
                 let actor = row.event.actor.unwrap_or(crate::SCHEDULER);
+                let said = |key: &str| row.event.data.get(key).and_then(|text| text.as_str()).unwrap_or_default().to_owned();
+                // Only what was asked for to be logged; the reason of a verb may be a field that is not for every reader.
+                let reason = if row.event.name == "revealed" { said("reason") } else { String::new() };
                 AuditLine {
                     id: row.id,
                     at: Timestamp::from_millisecond(row.event.at).unwrap_or_default(),
                     actor: people.name(actor).map_or_else(|| service_name(actor), str::to_owned),
                     channel: row.event.channel,
-                    ip: row.event.data.get("ip").and_then(|ip| ip.as_str()).unwrap_or_default().to_owned(),
+                    ip: said("ip"),
                     object: row.event.object,
                     record: row.event.record,
                     name: row.event.name,
                     changes: shown.map(|entry| entry.changes).unwrap_or_default(),
+                    reason,
                 }
             })
             .collect())

@@ -113,6 +113,7 @@ fn row(visit: &Visit, line: &AuditLine) -> Vec<Markup> {
         },
         markup! { (visit.fill(&format!("channel.{}", line.channel), &[])) @if !line.ip.is_empty() { br; span .muted { (line.ip) } } },
         markup! {
+            @if !line.reason.is_empty() { div { (line.reason) } }
             @for (field, before, after) in line.changes.iter().take(6) {
                 div .change { span .muted { (field) } " " @if !before.is_empty() { del { (before) } " " } "→ " ins { (after) } }
             }
