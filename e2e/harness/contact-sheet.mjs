@@ -59,7 +59,8 @@ export async function contactSheet(browser, program, pages, out, wanted = looks)
 async function visit(person, { path, before }) {
   const find = async (object, filter, end = '') => {
     await person.goesTo(`/${object}?view=all&filter=${encodeURIComponent(filter)}`)
-    const first = await person.page.locator(`a[href^="/${object}/"]`).evaluateAll((links) => links.map((link) => link.getAttribute('href')).find((href) => /^\/\w+\/\d+$/.test(href)))
+    const links = await person.page.locator(`a[href^="/${object}/"]`).evaluateAll((found) => found.map((link) => link.pathname))
+    const first = links.find((link) => /^\/\w+\/\d+$/.test(link))
     if (!first) throw new Error(`there is no ${object} with ${filter} to look at`)
     return first + end
   }
