@@ -160,7 +160,12 @@ impl Gate {
         });
         match done {
             Err(Error::Internal(error)) => match error.downcast::<Undone>() {
-                Ok(undone) => Ok((undone.0, undone.1)),
+                Ok(undone) => {
+                    if undone.0 == 403 {
+                        self.denied(ctx, Error::forbidden("gate.no_action"), "", None);
+                    }
+                    Ok((undone.0, undone.1))
+                }
                 Err(error) => Err(Error::Internal(error)),
             },
             done => done,

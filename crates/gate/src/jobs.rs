@@ -1,7 +1,10 @@
 //! Scheduled jobs: those of the business rooms, and the door's own.
 
 use crate::{Ctx, Error, Gate, JobDef, Result, Schedule};
-use guanxi_store::roll_up;
+use guanxi_store::{
+    auth::{links, sessions},
+    files, idempotency, roll_up, shares,
+};
 use jiff::civil::Date;
 
 /// A job by name.
@@ -12,6 +15,7 @@ pub(crate) fn find(gate: &Gate, name: &str) -> Result<JobDef> {
 fn all(gate: &Gate) -> Vec<JobDef> {
     let mut jobs = gate.domain().jobs.clone();
     jobs.push(JobDef { name: "facts.prove", schedule: Schedule::Nightly { hour: 3 }, run: prove_facts });
+    jobs.push(JobDef { name: "house.clean", schedule: Schedule::Nightly { hour: 5 }, run: clean });
     jobs.push(JobDef { name: "audit.seal", schedule: Schedule::Nightly { hour: 4 }, run: seal_audit });
     jobs
 }
@@ -32,9 +36,16 @@ impl Gate {
             let Schedule::Nightly { hour: due } = job.schedule else { continue };
             let date = if hour >= due { ctx.today } else { ctx.today.yesterday().unwrap_or(ctx.today) };
             let claimed = self.write(&ctx, move |tx| tx.claim_schedule(job.name, date))?;
-            if claimed {
-                (job.run)(self, &ctx.clone().as_of(date), date)?;
-                ran.push(job.name);
+            if !claimed {
+                continue;
+            }
+            // One job's failure must not keep the others from running; the failed one is due again at once.
+            match (job.run)(self, &ctx.clone().as_of(date), date) {
+                Ok(_) => ran.push(job.name),
+                Err(error) => {
+                    tracing::error!(job = job.name, %error, "a nightly job failed");
+                    self.write(&ctx, move |tx| tx.release_schedule(job.name, date))?;
+                }
             }
         }
         Ok(ran)
@@ -65,4 +76,20 @@ fn prove_facts(gate: &Gate, ctx: &Ctx, _date: Date) -> Result<Vec<(&'static str,
 fn seal_audit(gate: &Gate, ctx: &Ctx, _date: Date) -> Result<Vec<(&'static str, i64)>> {
     let sealed = gate.write(ctx, |tx| tx.seal_audit())?;
     Ok(vec![("sealed", sealed)])
+}
+
+/// Forgets what has served its time: answers kept for repeated requests, links, sessions and shares that are
+/// over, and files that no record came to name.
+fn clean(gate: &Gate, ctx: &Ctx, _date: Date) -> Result<Vec<(&'static str, i64)>> {
+    const DAY: i64 = 86_400_000;
+    let removed = gate.write(ctx, |tx| {
+        let now = tx.ctx.now.as_millisecond();
+        let mut removed = idempotency::prune(&mut tx.conn, now)?;
+        removed += links::prune(&mut tx.conn, now)?;
+        removed += sessions::prune(&mut tx.conn, now)?;
+        removed += shares::prune(&mut tx.conn, now)?;
+        removed += files::remove_unattached(&mut tx.conn, now - DAY)?;
+        Ok(i64::try_from(removed).unwrap_or(i64::MAX))
+    })?;
+    Ok(vec![("removed", removed)])
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 use guanxi_model::{Field, FieldKind, Issue, Message, Object, RecordId, Stored, Value, field};
 use guanxi_store::{
-    duplicates, events, ids,
+    duplicates, events, files, ids,
     records::{self, Life},
     roll_up,
     search::{self, Document},
@@ -210,11 +210,36 @@ fn resolve_lookups(tx: &mut Tx<'_>, object: &Arc<Object>, changes: &mut [Change]
 
 /// Writes one record that has passed every check.
 fn write(tx: &mut Tx<'_>, object: &Arc<Object>, change: Change, id: Option<RecordId>) -> Result<Saved> {
-    match (change.before, id) {
-        (None, Some(id)) => insert(tx, object, change.draft.values, id),
-        (Some(before), _) => update(tx, object, before, change.draft.values),
-        (None, None) => Err(Error::internal("a new record without an id")),
+    let saved = match (change.before, id) {
+        (None, Some(id)) => insert(tx, object, change.draft.values, id)?,
+        (Some(before), _) => update(tx, object, before, change.draft.values)?,
+        (None, None) => return Err(Error::internal("a new record without an id")),
+    };
+    attach_files(tx, object, &saved)?;
+    Ok(saved)
+}
+
+/// Gives the files that a record names to it: whoever sees the field sees them from then on.
+fn attach_files(tx: &mut Tx<'_>, object: &Object, saved: &Saved) -> Result<()> {
+    for field in object.active_fields().filter(|f| matches!(f.kind, FieldKind::File | FieldKind::Image)) {
+        if !saved.changed(&field.name) {
+            continue;
+        }
+        for file in saved.after.get(&field.name).as_list() {
+            let row = files::find(&mut tx.conn, file)?;
+            let here = row.as_ref().is_some_and(|row| row.record == Some(saved.after.id));
+            // A file that someone else brought, or that stands on another record, cannot be had by naming it.
+            let mine = row.is_some_and(|row| {
+                let brought = row.created_by == Some(tx.ctx.subject.user) || tx.ctx.rights.everything;
+                row.record.is_none() && brought
+            });
+            if !here && !mine {
+                return Err(Error::invalid(&field.name, "reference", Message::new("field.file")));
+            }
+            files::attach(&mut tx.conn, file, &object.name, saved.after.id)?;
+        }
     }
+    Ok(())
 }
 
 fn insert(

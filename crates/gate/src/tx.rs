@@ -350,6 +350,11 @@ impl<'a> Tx<'a> {
         Ok(jobs::due(&mut self.conn, name, date)?)
     }
 
+    /// Makes a claimed date due again.
+    pub(crate) fn release_schedule(&mut self, name: &str, date: jiff::civil::Date) -> Result<()> {
+        Ok(jobs::release(&mut self.conn, name, date)?)
+    }
+
     pub(crate) fn seal_audit(&mut self) -> Result<i64> {
         let all = events::last_id(&mut self.conn)?;
         Ok(i64::try_from(events::seal(&mut self.conn, all)?).unwrap_or(i64::MAX))

@@ -391,6 +391,6 @@ pub fn is_api_name(name: &str) -> bool {
 pub const RESERVED: &[&str] = &[
     "api", "assets", "batch", "aggregate", "calendar", "count", "dev", "events", "files", "healthz", "home",
     "import", "imports", "invite", "login", "logout", "lookup", "me", "messages", "metrics", "new", "notices",
-    "objects", "openapi", "palette", "readyz", "regions", "report", "reports", "reset", "search", "settings",
-    "setup", "trash", "views",
+    "objects", "openapi", "palette", "password", "readyz", "regions", "report", "reports", "reset", "search", "settings",
+    "setup", "shortcuts", "trash", "views",
 ];

@@ -157,6 +157,14 @@ pub fn due(conn: &mut Conn, name: &str, date: Date) -> Result<bool> {
     Ok(conn.execute(&sql!(text, name, date.to_string()))? > 0)
 }
 
+/// Gives a claimed date back, because the job failed.
+pub fn release(conn: &mut Conn, name: &str, date: Date) -> Result<()> {
+    let before = date.yesterday().unwrap_or(date).to_string();
+    let text = "UPDATE gx_schedule SET last_date = $1 WHERE name = $2 AND last_date = $3";
+    conn.execute(&sql!(text, before, name, date.to_string()))?;
+    Ok(())
+}
+
 /// The latest date for which each dated job was claimed.
 pub fn schedules(conn: &mut Conn) -> Result<Vec<(String, String)>> {
     let rows = conn.query(&sql!("SELECT name, last_date FROM gx_schedule ORDER BY name"))?;

@@ -178,7 +178,7 @@ pub(crate) fn conditions(sql: &mut Sql, dialect: Dialect, plan: &Plan<'_>) -> Re
             let words = Words { guarded: true, ..found.words.clone() };
             search::and_matches(sql, dialect, &plan.object.name, "t", &words);
             sql.push(" AND ");
-            scope::within(sql, plan.registry, plan.object, "t", scope, 0);
+            scope::within(sql, dialect, plan.registry, plan.object, "t", scope, 0);
             sql.push(")");
         }
         if !found.exact.is_empty() {
@@ -191,7 +191,7 @@ pub(crate) fn conditions(sql: &mut Sql, dialect: Dialect, plan: &Plan<'_>) -> Re
 
 fn base_conditions(sql: &mut Sql, dialect: Dialect, plan: &Plan<'_>) -> Result<()> {
     life_clause(sql, "t", plan.life);
-    scope::and_scope(sql, plan.registry, plan.object, "t", plan.scope);
+    scope::and_scope(sql, dialect, plan.registry, plan.object, "t", plan.scope);
     if let Some(expr) = plan.filter {
         sql.push(" AND (");
         filter::compile(expr, plan.object, plan.registry, plan.env, "t", dialect, sql)

@@ -1,7 +1,7 @@
 //! The record scope of a caller as a SQL predicate. Never a filter after the fact: pages, counts and sums
 //! must not know of records outside the scope.
 
-use crate::sql::Sql;
+use crate::{dialect::Dialect, sql::Sql};
 use guanxi_model::{Object, Registry};
 
 /// Which records a caller may see or change.
@@ -43,16 +43,24 @@ fn parent<'a>(registry: &'a Registry, object: &'a Object) -> Option<(&'a str, &'
 }
 
 /// Appends ` AND (…)` for a scope.
-pub(crate) fn and_scope(sql: &mut Sql, registry: &Registry, object: &Object, alias: &str, scope: &RowScope) {
+pub(crate) fn and_scope(
+    sql: &mut Sql,
+    dialect: Dialect,
+    registry: &Registry,
+    object: &Object,
+    alias: &str,
+    scope: &RowScope,
+) {
     if let RowScope::Within { .. } = scope {
         sql.push(" AND ");
-        within(sql, registry, object, alias, scope, 0);
+        within(sql, dialect, registry, object, alias, scope, 0);
     }
 }
 
 /// Appends the predicate of a scope.
 pub(crate) fn within(
     sql: &mut Sql,
+    dialect: Dialect,
     registry: &Registry,
     object: &Object,
     alias: &str,
@@ -69,17 +77,30 @@ pub(crate) fn within(
             sql.push("((").column(alias, column).push(" IS NOT NULL AND EXISTS (SELECT 1 FROM ").name(&parent.table);
             sql.push(" ").push(&inner).push(" WHERE ").column(&inner, "id").push(" = ").column(alias, column);
             sql.push(" AND ");
-            within(sql, registry, parent, &inner, scope, depth + 1);
+            within(sql, dialect, registry, parent, &inner, scope, depth + 1);
             sql.push(")) OR (").column(alias, column).push(" IS NULL AND ");
-            own(sql, alias, owners, departments, &[], *unowned);
+            own(sql, dialect, alias, owners, departments, &[], *unowned);
             sql.push("))");
         }
-        _ => own(sql, alias, owners, departments, records, *unowned),
+        _ => own(sql, dialect, alias, owners, departments, records, *unowned),
     }
 }
 
-fn own(sql: &mut Sql, alias: &str, owners: &[i64], departments: &[i64], records: &[i64], unowned: bool) {
+fn own(
+    sql: &mut Sql,
+    dialect: Dialect,
+    alias: &str,
+    owners: &[i64],
+    departments: &[i64],
+    records: &[i64],
+    unowned: bool,
+) {
     let mut parts = 0;
+    // SQLite answers alternatives by collecting every row of each and sorting them whole, a hundred times
+    // slower for a page of fifty than walking the index of the order and skipping what is out of scope. The
+    // plus sign keeps the columns from tempting it; one owner alone is best found through its index.
+    let alternatives = owners.len() + departments.len() + records.len() + usize::from(unowned);
+    let plus = if dialect == Dialect::Sqlite && alternatives > 1 { "+" } else { "" };
     sql.push("(");
     for (column, ids) in [("owner", owners), ("department", departments), ("id", records)] {
         if ids.is_empty() {
@@ -90,13 +111,13 @@ fn own(sql: &mut Sql, alias: &str, owners: &[i64], departments: &[i64], records:
         }
         parts += 1;
         match ids {
-            [id] => sql.column(alias, column).push(" = ").bind(*id),
-            ids => sql.column(alias, column).push(" IN ").bind_list(ids.iter().copied()),
+            [id] => sql.push(plus).column(alias, column).push(" = ").bind(*id),
+            ids => sql.push(plus).column(alias, column).push(" IN ").bind_list(ids.iter().copied()),
         };
     }
     if unowned {
         sql.push(if parts > 0 { " OR (" } else { "(" });
-        sql.column(alias, "owner").push(" IS NULL AND ").column(alias, "department").push(" IS NULL)");
+        sql.push(plus).column(alias, "owner").push(" IS NULL AND ").column(alias, "department").push(" IS NULL)");
         parts += 1;
     }
     if parts == 0 {

@@ -210,3 +210,25 @@ fn external_ids_are_unique_and_serve_as_keys() {
         assert_eq!(issues.iter().filter(|i| i.field.as_deref() == Some("customer")).count(), 1);
     });
 }
+
+#[test]
+fn a_file_belongs_to_the_record_that_names_it_and_to_nobody_else() {
+    on_every_engine(|w| {
+        let field: guanxi_gate::model::Field = serde_json::from_value(serde_json::json!({
+            "name": "papers", "kind": "file", "label": { "zh": "附件", "en": "Papers" }
+        }))
+        .unwrap();
+        w.gate.add_field(&w.admin, "customer", field).unwrap();
+        let file = w.gate.put_file(&w.an, "../a/licence.pdf", "application/pdf", b"paper").unwrap();
+        assert_eq!(file.name, "licence.pdf");
+        assert!(matches!(w.gate.get_file(&w.bo, &file.id), Err(Error::NotFound)), "nobody's until a record names it");
+        let named = || Draft::new().set("papers", Value::List(vec![file.id.clone()]));
+        let theirs = w.customer(&w.bo, "乙", "13800000002");
+        let taken = w.gate.update(&w.bo, "customer", theirs, None, named());
+        assert!(matches!(taken, Err(Error::Invalid(_))), "a file is not had by naming it");
+        let id = w.customer(&w.an, "甲", "13800000001");
+        w.gate.update(&w.an, "customer", id, None, named()).unwrap();
+        assert_eq!(w.gate.get_file(&w.bo, &file.id).unwrap().1, b"paper", "the department sees the customer");
+        assert!(matches!(w.gate.get_file(&w.wei, &file.id), Err(Error::NotFound)));
+    });
+}

@@ -40,7 +40,6 @@ fn draw(visit: &Visit, wanted: Option<&str>) -> crate::page::Page {
                 ("GET", "/api/v1/objects/{object}".to_owned(), "api.object"),
                 ("GET", "/api/v1/search?q=".to_owned(), "api.search"),
                 ("GET", "/api/v1/reports/{name}".to_owned(), "api.report"),
-                ("POST", "/api/v1/imports".to_owned(), "api.import"),
                 ("GET", "/api/openapi.json".to_owned(), "api.openapi"),
             ]))
         }
