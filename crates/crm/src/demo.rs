@@ -80,7 +80,7 @@ pub fn generate(gate: &Gate, options: &DemoOptions) -> Result<Vec<Login>> {
     churn::answer(&mut world);
     let people: Vec<_> = world.people.iter().map(|person| person.id).collect();
     // The last days' messages are still to be read.
-    let read_until = world.days.now - SignedDuration::from_hours(3 * 24);
+    let read_until = world.days.now - SignedDuration::from_hours(7 * 24);
     world.script.play(gate, &people, read_until)?;
     Ok(logins)
 }

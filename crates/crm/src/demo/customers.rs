@@ -38,10 +38,16 @@ pub(super) fn meet(world: &mut World<'_>) {
         let fate = leaver.map_or(Fate::Stays, |n| leaves(world, &mut dice, OUTCOMES[n % OUTCOMES.len()]));
         let joined = joined(world, &mut dice, number, person, fate);
         let pace = pace(&mut dice, person, fate, world.days.since(world.days.date(joined)));
+        // The ready log-in of an account manager has plenty to show, and somebody to win back.
+        let waiting = leaver.is_some_and(|n| matches!(n, 1 | 2));
         let city = dice.weigh(&TEXTS.customers.city, |city| city.weight);
-        let team = world.team(&city.team);
-        // The ready log-in of an account manager has plenty to show.
-        let owner = if city.team == "east1" && dice.chance(30) { place_of(world, "sales") } else { *dice.pick(&team) };
+        let city = if waiting { &TEXTS.customers.city[0] } else { city };
+        let own = waiting || dice.chance(30);
+        let owner = if city.team == "east1" && own {
+            world.colleague("sales").number
+        } else {
+            *dice.pick(&world.team(&city.team))
+        };
         let known = Known { owner, joined, pace, fate, city };
         let customer = if person { meet_person(world, &mut dice, known) } else { meet_company(world, &mut dice, known) };
         world.customers.push(customer);
@@ -55,10 +61,6 @@ struct Known {
     pace: Pace,
     fate: Fate,
     city: &'static City,
-}
-
-fn place_of(world: &World<'_>, login: &str) -> usize {
-    world.colleague(login).number
 }
 
 /// When the last order was, so that today the matter stands where it should.
@@ -113,7 +115,7 @@ fn meet_company(world: &mut World<'_>, dice: &mut Dice, known: Known) -> Custome
     let phone = landline(dice, known.city);
     let (_, legal, _) = person_name(dice);
     let size = dice.between(1, 10) * dice.between(1, 10);
-    let mut draft = basics(world, dice, &known)
+    let mut draft = basics(world, dice, &known, false)
         .set("name", name.as_str())
         .set("kind", "company")
         .set("industry", industry.value.as_str())
@@ -172,7 +174,7 @@ fn meet_person(world: &mut World<'_>, dice: &mut Dice, known: Known) -> Customer
     let wechat = format!("{}{}", pinyin::full(&name), dice.digits(3));
     let born = plus(world.days.today, -dice.between(23 * 365, 62 * 365));
     let education = ["secondary", "college", "college", "bachelor", "bachelor", "bachelor", "master", "doctor"];
-    let draft = basics(world, dice, &known)
+    let draft = basics(world, dice, &known, true)
         .set("name", name.as_str())
         .set("kind", "person")
         .set("phone", mobile)
@@ -216,7 +218,7 @@ fn salutation(family: &str, woman: bool) -> String {
 }
 
 /// What companies and persons have in common.
-fn basics(world: &World<'_>, dice: &mut Dice, known: &Known) -> Draft {
+fn basics(world: &World<'_>, dice: &mut Dice, known: &Known, person: bool) -> Draft {
     const SOURCES: [&str; 10] = [
         "referral", "referral", "website", "website", "exhibition", "prospecting", "prospecting", "phone_in", "partner",
         "campaign",
@@ -224,18 +226,19 @@ fn basics(world: &World<'_>, dice: &mut Dice, known: &Known) -> Draft {
     let (kind, grade, value) = match known.pace {
         Pace::Heavy => (None, *dice.pick(&["major", "major", "strategic_partner", "partner"]), *dice.pick(&["a", "a", "b"])),
         Pace::Steady => (None, *dice.pick(&["ordinary", "key_development", "major"]), *dice.pick(&["b", "b", "c"])),
+        Pace::Light if person => (None, "ordinary", *dice.pick(&["c", "d"])),
         Pace::Light => (None, *dice.pick(&["ordinary", "ordinary", "key_development"]), *dice.pick(&["c", "c", "d"])),
-        Pace::Never => (dice.chance(15).then_some("competitor"), "ordinary", "d"),
+        Pace::Never => ((!person && dice.chance(15)).then_some("competitor"), "ordinary", "d"),
     };
     let kind = match grade {
         "partner" => Some(*dice.pick(&["partner", "distributor"])),
         _ => kind,
     };
-    let pool = &TEXTS.customers.tags;
+    let pool = if person { &TEXTS.customers.home_tags } else { &TEXTS.customers.tags };
     let mut tags: Vec<String> = (0..dice.below(3)).map(|_| dice.pick(pool).clone()).collect();
     tags.sort_unstable();
     tags.dedup();
-    let note = if dice.chance(35) { Value::text(dice.pick(&TEXTS.customers.notes).as_str()) } else { Value::Null };
+    let note = if !person && dice.chance(35) { Value::text(dice.pick(&TEXTS.customers.notes).as_str()) } else { Value::Null };
     let mut draft = Draft::new()
         .set("grade", grade)
         .set("value_grade", value)

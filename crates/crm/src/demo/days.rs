@@ -66,7 +66,10 @@ impl Days {
         let date = guanxi_gate::date_of(happened, &self.zone);
         let friday = plus(date, i64::from(Weekday::Friday.to_monday_zero_offset() - date.weekday().to_monday_zero_offset()));
         let old = friday >= date && days_between(friday, self.today) > RECENT_DAYS;
-        let evening = self.at(if old { friday } else { date }, 18 * 60 + 5 + i64::try_from(person % 50).unwrap_or(0));
+        let date = if old { friday } else { date };
+        // Everybody has their own time, a little different every day.
+        let minute = (i64::try_from(person).unwrap_or(0) * 13 + i64::from(date.day_of_year()) * 7) % 53;
+        let evening = self.at(date, 18 * 60 + 2 + minute);
         evening.max(happened).min(self.now)
     }
 

@@ -4,7 +4,7 @@ use super::{
     days::plus,
     dice::Dice,
     script::{Key, Link, about, to},
-    texts::{FollowUp, TEXTS, fill},
+    texts::{FollowUp, Product, TEXTS, fill},
     world::{Fate, Outcome, Pace, World},
 };
 use guanxi_gate::Draft;
@@ -91,12 +91,10 @@ fn entry(
         None => agreed_lately(world, dice),
     };
     let next = agreed.map(|date| world.days.at(date, dice.between(18, 35) * 30)).filter(|at| *at > happened);
-    let (kind, content) = tell(dice, pool, &customer.contacts[dice_contact(customer.contacts.len(), number)].call, customer.person);
+    let who = &customer.contacts[number % customer.contacts.len().max(1)].call;
+    let product = product(dice, customer.person);
+    let (kind, content) = tell(dice, pool, who, product);
     Entry { kind, content, happened, next }
-}
-
-fn dice_contact(contacts: usize, number: usize) -> usize {
-    if contacts == 0 { 0 } else { number % contacts }
 }
 
 /// When the next contact is due, seen from today.
@@ -109,13 +107,18 @@ fn agreed_lately(world: &World<'_>, dice: &mut Dice) -> Option<Date> {
     }
 }
 
+/// Something to talk about.
+fn product(dice: &mut Dice, home: bool) -> &'static str {
+    let fit = |p: &&Product| p.category == "hardware" && !p.retired && (!home || p.home);
+    let products: Vec<&Product> = TEXTS.products.iter().filter(fit).collect();
+    dice.pick(&products).name.as_str()
+}
+
 /// A sentence about a talk.
-pub(super) fn tell(dice: &mut Dice, pool: &[FollowUp], who: &str, home: bool) -> (String, String) {
-    let products: Vec<&str> =
-        TEXTS.products.iter().filter(|p| !p.retired && (!home || p.home)).map(|p| p.name.as_str()).collect();
+pub(super) fn tell(dice: &mut Dice, pool: &[FollowUp], who: &str, product: &str) -> (String, String) {
     let follow_up = dice.pick(pool);
     let days = dice.between(3, 15).to_string();
-    let words = [("who", who), ("product", *dice.pick(&products)), ("days", days.as_str())];
+    let words = [("who", who), ("product", product), ("days", days.as_str())];
     (follow_up.kind.clone(), fill(&follow_up.text, &words))
 }
 

@@ -14,7 +14,9 @@ pub(super) fn arrange(world: &mut World<'_>) {
     let mut dice = world.dice("office");
     let staff = world.places(|person| person.role != "admin");
     for person in staff {
-        let own: Vec<usize> = (0..world.customers.len()).filter(|n| world.customers[*n].owner == person).collect();
+        let own: Vec<usize> = (0..world.customers.len())
+            .filter(|n| world.customers[*n].owner == person && !world.customers[*n].person)
+            .collect();
         for n in 0..dice.between(2, 4) {
             task(world, &mut dice, person, &own, n);
         }
@@ -72,7 +74,7 @@ fn appoint(world: &mut World<'_>, dice: &mut Dice, person: usize, own: &[usize],
     let customer = (!own.is_empty()).then(|| &world.customers[*dice.pick(own)]);
     let starts = world.days.at(world.days.ago(ago), dice.between(18, 33) * 30);
     let made = world.days.ago(dice.between(1, 3) + ago.max(0));
-    let made = world.days.moment(dice, made).max(customer.map_or(world.days.at(made, 0), |customer| customer.joined));
+    let made = world.days.moment(dice, made).max(customer.map_or(world.days.at(world.days.first(), 540), |customer| customer.joined));
     let place = match customer {
         Some(customer) if of.kind == "visit" => customer.address.as_str(),
         _ => of.place.as_str(),

@@ -81,6 +81,8 @@ struct Chance {
     end: End,
     deal: &'static Deal,
     thousands: i64,
+    /// Whether a step is planned for today.
+    busy_today: bool,
 }
 
 pub(super) fn pursue(world: &mut World<'_>) {
@@ -153,16 +155,21 @@ fn party(world: &mut World<'_>, dice: &mut Dice, end: End, course: &Course) -> P
             owner: customer.owner,
         };
     }
-    let city = dice.weigh(&TEXTS.customers.city, |city| city.weight);
+    prospect(world, dice, None)
+}
+
+/// Somebody who is not a customer yet.
+fn prospect(world: &mut World<'_>, dice: &mut Dice, owner: Option<usize>) -> Party {
+    let cities = &TEXTS.customers.city;
+    let city = match owner {
+        Some(owner) => cities.iter().find(|city| city.team == world.people[owner].department).unwrap_or(&cities[0]),
+        None => dice.weigh(cities, |city| city.weight),
+    };
     let industry = dice.weigh(&TEXTS.customers.industry, |industry| industry.weight);
     let (name, _) = company_name(world, dice, city, industry);
     let (family, contact, _) = person_name(dice);
     let title = dice.pick(&TEXTS.people.title);
-    let owner = if city.team == "east1" && dice.chance(40) {
-        world.colleague("sales").number
-    } else {
-        *dice.pick(&world.team(&city.team))
-    };
+    let owner = owner.unwrap_or_else(|| *dice.pick(&world.team(&city.team)));
     let phone = Some(world.mobile(dice));
     Party { customer: None, name, call: format!("{family}{}", title.call), contact, phone, owner }
 }
@@ -170,7 +177,13 @@ fn party(world: &mut World<'_>, dice: &mut Dice, end: End, course: &Course) -> P
 /// Somebody notes the chance: marketing after a fair, or a salesperson.
 fn note(world: &mut World<'_>, dice: &mut Dice, end: End, number: usize) -> Chance {
     let course = course(world, dice, end, number);
-    let party = party(world, dice, end, &course);
+    // The ready log-in of an account manager has chances in every open status.
+    let party = if matches!(number, 3 | 5 | 7) {
+        let place = world.colleague("sales").number;
+        prospect(world, dice, Some(place))
+    } else {
+        party(world, dice, end, &course)
+    };
     let deal = dice.pick(&TEXTS.opportunities.deal);
     let thousands = dice.between(deal.amount[0], deal.amount[1]);
     let market = world.team("market");
@@ -193,7 +206,7 @@ fn note(world: &mut World<'_>, dice: &mut Dice, end: End, number: usize) -> Chan
         .set("owner", by);
     let links = party.customer.map(|n| to("customer", world.customers[n].key));
     let key = world.script.create(course.noted, by, "opportunity", draft, links.into_iter().collect());
-    Chance { key, owner: world.people[party.owner].id, party, course, end, deal, thousands }
+    Chance { key, owner: world.people[party.owner].id, party, course, end, deal, thousands, busy_today: number % 2 == 1 }
 }
 
 fn assign(world: &mut World<'_>, chance: &Chance) {
@@ -210,6 +223,13 @@ fn plan(world: &mut World<'_>, dice: &mut Dice, chance: &Chance) {
         End::Developing => (world.days.ago(-20), chance.course.started),
         _ => (world.days.ago(-14), chance.course.assigned),
     };
+    if chance.end == End::Developing && chance.busy_today {
+        let draft = Draft::new()
+            .set("due_on", world.days.today)
+            .set("todo", dice.pick(&words.plan).as_str())
+            .set("owner", chance.owner);
+        world.script.create(made, chance.owner, "plan_item", draft, vec![to("opportunity", chance.key)]);
+    }
     let mut date = plus(begin, dice.between(2, 6));
     let mut step = dice.below(2);
     while date < until && step < words.plan.len() {
@@ -243,10 +263,15 @@ fn advance(world: &mut World<'_>, dice: &mut Dice, chance: &Chance, number: usiz
     };
     let began = chance.course.started;
     let seconds = end.as_second() - began.as_second();
+    let mut before = began;
     for (n, stage) in STAGES.iter().enumerate().take(reached + 1).skip(1) {
         let part = i64::try_from(n).unwrap_or(0) * seconds / (i64::try_from(reached).unwrap_or(0) + 1);
-        let at = began + SignedDuration::from_secs(part);
-        world.script.edit(at, chance.owner, chance.key, Draft::new().set("stage", *stage));
+        let date = world.days.date(began + SignedDuration::from_secs(part));
+        let at = world.days.after(dice, before, date);
+        if at < end {
+            world.script.edit(at, chance.owner, chance.key, Draft::new().set("stage", *stage));
+            before = at;
+        }
     }
 }
 
@@ -255,9 +280,13 @@ fn talk(world: &mut World<'_>, dice: &mut Dice, chance: &Chance) {
     let open = chance.end == End::Developing;
     let end = if open { world.days.today } else { world.days.date(chance.course.closed) };
     let mut date = plus(world.days.date(chance.course.started), dice.between(1, 5));
-    while date < end {
+    let course = &TEXTS.follow_ups.deal;
+    let mut said = 0;
+    // The sentences stand in the order in which a deal goes; when all is said, nothing is said again.
+    while date < end && said < course.len() {
         let following = plus(date, dice.between(7, 22));
-        let (kind, content) = tell(dice, &TEXTS.follow_ups.deal, &chance.party.call, false);
+        let (kind, content) = tell(dice, &course[said..=said], &chance.party.call, &chance.deal.product);
+        said += 1 + usize::from(dice.chance(35));
         let happened = world.days.after(dice, chance.course.started, date);
         let next = (following < end || open).then(|| world.days.at(following, dice.between(18, 35) * 30));
         let entry = Entry { kind, content, happened, next: next.filter(|at| *at > happened) };

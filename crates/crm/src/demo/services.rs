@@ -65,7 +65,9 @@ fn request(world: &mut World<'_>, dice: &mut Dice, number: usize, step: Step) {
     };
     let made = world.days.moment(dice, world.days.ago(ago));
     let customer = customer(world, dice, made);
-    let case = dice.pick(&TEXTS.service.case);
+    let person = world.customers[customer].person;
+    let cases: Vec<&Case> = TEXTS.service.case.iter().filter(|case| !person || case.home).collect();
+    let case = *dice.pick(&cases);
     let (key, product) = make(world, dice, customer, case, made);
     if step == Step::Made {
         return;
@@ -131,7 +133,8 @@ fn make(world: &mut World<'_>, dice: &mut Dice, customer: usize, case: &Case, at
     let hardware: Vec<&str> = TEXTS
         .products
         .iter()
-        .filter(|p| p.category == "hardware" && (!customer.person || p.home))
+        .filter(|p| p.category == "hardware" && !p.retired && (!customer.person || p.home))
+        .filter(|p| case.products.is_empty() || case.products.iter().any(|name| p.name.starts_with(name)))
         .map(|p| p.name.as_str())
         .collect();
     let product = (*dice.pick(&hardware)).to_owned();

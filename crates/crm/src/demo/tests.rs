@@ -56,7 +56,7 @@ fn a_small_company_holds_together() {
 
     let (again, _) = filled(&small(), NOW);
     assert_eq!(told(&gate), told(&again), "the same seed tells the same story");
-    let (other, _) = filled(&DemoOptions { seed: 2, ..small() }, NOW);
+    let (other, _) = filled(&DemoOptions { seed: 2, customers: 5, ..small() }, NOW);
     assert_ne!(values(&gate, "customer", "name"), values(&other, "customer", "name"));
 }
 
@@ -171,8 +171,8 @@ fn authors_are_people(gate: &Gate) {
 
 #[test]
 fn the_story_can_be_told_at_any_hour_and_on_any_day() {
-    // Before work, on a Sunday, on the last of a long month, in the Spring Festival's week.
-    for now in ["2026-06-14T23:10:00Z", "2026-08-31T01:05:00Z", "2027-02-28T15:59:00Z"] {
+    // Before work on the last of a long month, and late on a Sunday in a short one.
+    for now in ["2026-08-30T23:05:00Z", "2027-02-28T15:59:00Z"] {
         let options = DemoOptions { customers: 12, ..DemoOptions::default() };
         let (gate, _) = filled(&options, now);
         nothing_lies_in_the_future(&gate);
@@ -205,11 +205,6 @@ fn a_whole_company_takes_seconds() {
     for object in OBJECTS {
         println!("{object} {}", all(&gate, object, "true").len());
     }
-    for (object, field) in [("opportunity", "status"), ("service_request", "status"), ("churn_warning", "status"), ("order", "status")] {
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for record in all(&gate, object, "true") {
-            *counts.entry(record.text(field).to_owned()).or_default() += 1;
-        }
-        println!("{object} {counts:?}");
-    }
+    let orders = all(&gate, "order", "true").len();
+    assert!((1700..2500).contains(&orders), "{orders}");
 }

@@ -112,6 +112,7 @@ pub(super) struct Customers {
     pub buildings: Vec<String>,
     pub notes: Vec<String>,
     pub tags: Vec<String>,
+    pub home_tags: Vec<String>,
     pub city: Vec<City>,
     pub industry: Vec<Industry>,
 }
@@ -201,6 +202,12 @@ pub(super) struct Case {
     pub title: String,
     pub request: String,
     pub result: String,
+    /// What it may be about: beginnings of products' names.
+    #[serde(default)]
+    pub products: Vec<String>,
+    /// Whether a person may ask it too.
+    #[serde(default)]
+    pub home: bool,
 }
 
 #[derive(Deserialize)]
