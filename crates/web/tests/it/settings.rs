@@ -76,6 +76,28 @@ fn a_copied_role_is_changed_in_the_matrix() {
 }
 
 #[test]
+fn saving_rights_as_they_are_shown_changes_none_of_them() {
+    let world = World::new();
+    let admin = world.signs_in("admin", "zh");
+    let form: Vec<(String, &str)> = ["create", "edit", "report", "lock", "unlock"]
+        .iter()
+        .map(|action| (format!("action.{action}"), "own"))
+        .chain([("action.read".to_owned(), "department")])
+        .chain(["phone", "email", "wechat", "fax", "bank_account"].map(|field| (format!("field.{field}"), "masked")))
+        .collect();
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let saved = world.send(&admin, "/settings/roles/account_manager/grants/customer", &form, "");
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    let role = world.gate.registry().role("account_manager").cloned().unwrap();
+    let level = |scope: guanxi_model::Scope| {
+        let grants = role.grants.iter().filter(|grant| grant.scope == scope && grant.covers("customer", "read"));
+        grants.map(|grant| grant.level("phone")).max()
+    };
+    assert_eq!(level(guanxi_model::Scope::Own), Some(guanxi_model::FieldLevel::Edit), "their own in clear");
+    assert_eq!(level(guanxi_model::Scope::Department), Some(guanxi_model::FieldLevel::Masked));
+}
+
+#[test]
 fn a_key_is_shown_once_and_can_be_revoked() {
     let world = World::new();
     let manager = world.signs_in("account_manager", "en");

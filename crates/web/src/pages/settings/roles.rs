@@ -417,10 +417,7 @@ fn grants_form(visit: &Visit, role: &Role, object: &Object, problem: Option<Mark
         );
         choices
     };
-    let level_now = |field: &str| {
-        let granted = role.grants.iter().filter(|grant| grant.covers(&object.name, action::READ));
-        granted.filter_map(|grant| grant.fields.get(field).copied()).min()
-    };
+    let level_now = |field: &str| level_shown(role, object, field);
     let body = markup! {
         @if let Some(problem) = &problem { (problem) }
         p .muted { (visit.t("roles.grants_hint")) }
@@ -493,36 +490,62 @@ fn regranted(visit: &Visit, role: &Role, object: &Object, params: &Params) -> Ve
             grants.push(grant);
         }
     }
-    let mut fields: BTreeMap<String, FieldLevel> = BTreeMap::new();
-    for field in object.active_fields() {
-        let level = match params.get(&format!("field.{}", field.name)) {
-            Some("hidden") => FieldLevel::Hidden,
-            Some("masked") => FieldLevel::Masked,
-            Some("read") => FieldLevel::Read,
-            _ => continue,
-        };
-        fields.insert(field.name.clone(), level);
-    }
-    let departments = role.grants.iter().find_map(|grant| match &grant.scope {
-        scope @ Scope::Departments(_) if grant.objects.contains(&object.name) => Some(scope.clone()),
-        _ => None,
-    });
-    let mut scopes: Vec<(Scope, &str)> = vec![
-        (Scope::Own, "own"),
-        (Scope::Team, "team"),
-        (Scope::Department, "department"),
-        (Scope::DepartmentTree, "department_tree"),
-        (Scope::All, "all"),
-    ];
-    scopes.extend(departments.map(|scope| (scope, "departments")));
-    for (scope, word) in scopes {
+    let own: Vec<&Grant> =
+        role.grants.iter().filter(|grant| grant.objects.iter().any(|name| *name == object.name || name == "*")).collect();
+    let mut scopes: Vec<Scope> =
+        vec![Scope::Own, Scope::Team, Scope::Department, Scope::DepartmentTree, Scope::All];
+    scopes.extend(own.iter().map(|grant| grant.scope.clone()).find(|scope| matches!(scope, Scope::Departments(_))));
+    for scope in scopes {
+        let before: Vec<&&Grant> = own.iter().filter(|grant| grant.scope == scope).collect();
         let granted: Vec<String> = actions_of(object)
             .into_iter()
-            .filter(|action| params.get(&format!("action.{action}")) == Some(word))
+            .filter(|action| {
+                let asked = params.get(&format!("action.{action}")).unwrap_or_default();
+                let shown = reach(role, &object.name, action).map_or("", scope_word);
+                // The form shows the widest scope of an action; where it was left alone the narrower ones stay
+                // beside it, because they may see more of the fields.
+                if asked == shown {
+                    before.iter().any(|grant| grant.covers(&object.name, action))
+                } else {
+                    asked == scope_word(&scope)
+                }
+            })
             .collect();
         if !granted.is_empty() {
-            grants.push(Grant { objects: vec![object.name.clone()], actions: granted, scope, fields: fields.clone() });
+            let fields = levels_of(role, object, &before, params);
+            grants.push(Grant { objects: vec![object.name.clone()], actions: granted, scope, fields });
         }
     }
     grants
+}
+
+/// The levels of fields within one scope: as they were, but for those that the form changes.
+fn levels_of(role: &Role, object: &Object, before: &[&&Grant], params: &Params) -> BTreeMap<String, FieldLevel> {
+    let mut fields: BTreeMap<String, FieldLevel> = BTreeMap::new();
+    for field in object.active_fields() {
+        let asked = match params.get(&format!("field.{}", field.name)) {
+            Some("hidden") => Some(FieldLevel::Hidden),
+            Some("masked") => Some(FieldLevel::Masked),
+            Some("read") => Some(FieldLevel::Read),
+            _ => None,
+        };
+        let level = if asked == level_shown(role, object, &field.name) {
+            let levels: Vec<Option<FieldLevel>> =
+                before.iter().map(|grant| grant.fields.get(&field.name).copied()).collect();
+            // A grant that says nothing of the field gives it its usual level, which is the most.
+            if levels.contains(&None) { None } else { levels.into_iter().flatten().max() }
+        } else {
+            asked
+        };
+        if let Some(level) = level {
+            fields.insert(field.name.clone(), level);
+        }
+    }
+    fields
+}
+
+/// The level that the form shows for a field: the least over all grants that read.
+fn level_shown(role: &Role, object: &Object, field: &str) -> Option<FieldLevel> {
+    let granted = role.grants.iter().filter(|grant| grant.covers(&object.name, action::READ));
+    granted.filter_map(|grant| grant.fields.get(field).copied()).min()
 }
