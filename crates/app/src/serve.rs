@@ -24,7 +24,8 @@ pub fn run(settings: &Settings, listen: Option<String>, output: Output) -> Resul
     // Only a place without any account set gets one; a misspelt name must not.
     let made = sets::list(&settings.config)?.is_empty();
     let gate = if made { place::create(&settings.config)? } else { place::open(settings)? };
-    let listen = listen.or_else(|| settings.file.listen.clone()).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+    let listen =
+        listen.or_else(|| settings.file.listen.clone()).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
     let demo = Demo::of(&gate)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (listener, address) = runtime.block_on(bind(&listen))?;

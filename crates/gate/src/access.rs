@@ -91,7 +91,8 @@ pub fn scope_of<'a>(
     let mut records: Vec<i64> = Vec::new();
     // A share lifts the scope of a right the caller has, it never gives a right of its own.
     if any {
-        records.extend(shared.iter().filter(|(_, edit)| action == action::READ || **edit).map(|(id, _)| id.0));
+        records
+            .extend(shared.iter().filter(|(_, edit)| action == action::READ || **edit).map(|(id, _)| id.0));
     }
     for list in [&mut owners, &mut departments, &mut records] {
         list.sort_unstable();
@@ -176,7 +177,8 @@ impl<'a> Policy<'a> {
         if !acts(action::READ) {
             return None;
         }
-        let mut actions: Vec<String> = action::ALL.iter().filter(|a| acts(a)).map(|a| (*a).to_owned()).collect();
+        let mut actions: Vec<String> =
+            action::ALL.iter().filter(|a| acts(a)).map(|a| (*a).to_owned()).collect();
         for verb in &self.object.verbs {
             let status_fits = verb.from.is_empty() || verb.from.iter().any(|from| from == status);
             if status_fits && acts(&verb.name) {
@@ -188,7 +190,11 @@ impl<'a> Policy<'a> {
             let level = if everything {
                 FieldLevel::Edit
             } else {
-                matching.iter().map(|grant| level_in(grant, &self.object.name, &field.name)).max().unwrap_or(FieldLevel::Hidden)
+                matching
+                    .iter()
+                    .map(|grant| level_in(grant, &self.object.name, &field.name))
+                    .max()
+                    .unwrap_or(FieldLevel::Hidden)
             };
             let fixed = field.read_only || field.fixed || field.is_computed();
             let level = if fixed { level.min(FieldLevel::Read) } else { level };
@@ -219,7 +225,10 @@ pub fn create_levels(ctx: &Ctx, object: &Object) -> BTreeMap<String, FieldLevel>
         let level = if ctx.rights.everything {
             FieldLevel::Edit
         } else {
-            grants(ctx, &object.name, action::CREATE).map(|g| g.level(&field.name)).max().unwrap_or(FieldLevel::Hidden)
+            grants(ctx, &object.name, action::CREATE)
+                .map(|g| g.level(&field.name))
+                .max()
+                .unwrap_or(FieldLevel::Hidden)
         };
         if level == FieldLevel::Edit {
             levels.insert(field.name.clone(), level);
@@ -234,12 +243,21 @@ pub fn least_level(ctx: &Ctx, object: &Object, field: &str) -> FieldLevel {
     if ctx.rights.everything {
         return FieldLevel::Edit;
     }
-    grants(ctx, &object.name, action::READ).map(|grant| grant.level(field)).min().unwrap_or(FieldLevel::Hidden)
+    grants(ctx, &object.name, action::READ)
+        .map(|grant| grant.level(field))
+        .min()
+        .unwrap_or(FieldLevel::Hidden)
 }
 
 /// Checks every field that an expression mentions: hidden ones may not be named at all, masked ones only be
 /// compared for equality with something known.
-pub fn check_mentions(ctx: &Ctx, registry: &Registry, object: &Object, expr: &Expr, reads: &[String]) -> Result<()> {
+pub fn check_mentions(
+    ctx: &Ctx,
+    registry: &Registry,
+    object: &Object,
+    expr: &Expr,
+    reads: &[String],
+) -> Result<()> {
     if ctx.rights.everything {
         return Ok(());
     }

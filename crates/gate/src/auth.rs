@@ -135,8 +135,14 @@ impl Gate {
         if !issues.is_empty() {
             return Err(Error::Invalid(issues));
         }
-        let (company, login, hash) = (company.trim().to_owned(), login.trim().to_lowercase(), hash_password(password)?);
-        let user = NewUser { login, name: name.trim().to_owned(), roles: vec!["admin".to_owned()], ..NewUser::default() };
+        let (company, login, hash) =
+            (company.trim().to_owned(), login.trim().to_lowercase(), hash_password(password)?);
+        let user = NewUser {
+            login,
+            name: name.trim().to_owned(),
+            roles: vec!["admin".to_owned()],
+            ..NewUser::default()
+        };
         self.write(&self.operator().via(Channel::Web), move |tx| {
             if credentials::any(&mut tx.conn)? {
                 return Err(Error::forbidden("gate.already_set_up"));
@@ -157,7 +163,8 @@ impl Gate {
         let locked = credential.as_ref().and_then(|c| c.locked_until).is_some_and(|until| until > now);
         let hash = credential.as_ref().and_then(|c| c.hash.clone());
         let right = verify_password(password, hash.as_deref());
-        let active = credential.as_ref().is_some_and(|c| self.people().user(c.user).is_some_and(|p| p.active));
+        let active =
+            credential.as_ref().is_some_and(|c| self.people().user(c.user).is_some_and(|p| p.active));
         let mut ctx = self.operator().via(Channel::Web);
         ctx.ip = ip.map(str::to_owned);
         if let Some(credential) = &credential {
@@ -246,7 +253,13 @@ impl Gate {
     }
 
     /// A new API key, shown once. One's own needs no right, another's the right `keys`.
-    pub fn create_key(&self, ctx: &Ctx, user: RecordId, name: &str, expires: Option<Timestamp>) -> Result<String> {
+    pub fn create_key(
+        &self,
+        ctx: &Ctx,
+        user: RecordId,
+        name: &str,
+        expires: Option<Timestamp>,
+    ) -> Result<String> {
         own_or(ctx, user, "keys")?;
         if name.trim().is_empty() {
             return Err(Error::invalid("name", "required", Message::new("gate.fill_in")));
@@ -265,7 +278,12 @@ impl Gate {
         };
         self.write(ctx, move |tx| {
             keys::create(&mut tx.conn, &key)?;
-            tx.note("key", Some(user), "key_created", serde_json::json!({ "name": key.name, "prefix": key.prefix }))
+            tx.note(
+                "key",
+                Some(user),
+                "key_created",
+                serde_json::json!({ "name": key.name, "prefix": key.prefix }),
+            )
         })?;
         Ok(secret)
     }
@@ -449,7 +467,8 @@ impl Gate {
     /// The caller's open sessions.
     pub fn sessions(&self, ctx: &Ctx) -> Result<Vec<SessionInfo>> {
         let now = ctx.now.as_millisecond();
-        let rows = self.0.store.read::<_, Error>(|conn| Ok(sessions::of_user(conn, ctx.subject.user, now)?))?;
+        let rows =
+            self.0.store.read::<_, Error>(|conn| Ok(sessions::of_user(conn, ctx.subject.user, now)?))?;
         let at = |millis: i64| Timestamp::from_millisecond(millis).unwrap_or_default();
         Ok(rows
             .into_iter()
@@ -489,7 +508,9 @@ fn own_or(ctx: &Ctx, user: RecordId, right: &str) -> Result<()> {
 /// The user's record, with the departments of its path made when missing.
 fn make_user(tx: &mut Tx<'_>, user: &NewUser) -> Result<RecordId> {
     let mut department = None;
-    for name in user.department.iter().flat_map(|path| path.split('/')).map(str::trim).filter(|n| !n.is_empty()) {
+    for name in
+        user.department.iter().flat_map(|path| path.split('/')).map(str::trim).filter(|n| !n.is_empty())
+    {
         let parent = match department {
             Some(parent) => Expr::eq("parent", Expr::Id(parent)),
             None => Expr::is_empty("parent"),
@@ -520,7 +541,13 @@ fn make_user(tx: &mut Tx<'_>, user: &NewUser) -> Result<RecordId> {
     Ok(tx.create("user", draft)?.id)
 }
 
-fn save_credential(tx: &mut Tx<'_>, user: RecordId, login: &str, hash: &str, must_change: bool) -> Result<()> {
+fn save_credential(
+    tx: &mut Tx<'_>,
+    user: RecordId,
+    login: &str,
+    hash: &str,
+    must_change: bool,
+) -> Result<()> {
     let credential = Credential {
         user,
         login: login.to_owned(),
@@ -550,7 +577,8 @@ fn check_password(password: &str) -> Result<()> {
 }
 
 fn hash_password(password: &str) -> Result<String> {
-    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|e| Error::internal(e.to_string()))?;
+    let hash =
+        Argon2::default().hash_password(password.as_bytes()).map_err(|e| Error::internal(e.to_string()))?;
     Ok(hash.to_string())
 }
 

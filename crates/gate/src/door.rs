@@ -9,9 +9,7 @@ use crate::{
     tx::Tx,
 };
 use guanxi_model::{
-    Field, FieldLevel, Issue, Message, Object, Query, RecordId, Value,
-    access::action,
-    expr::Expr,
+    Field, FieldLevel, Issue, Message, Object, Query, RecordId, Value, access::action, expr::Expr,
 };
 use guanxi_store::{
     idempotency::{self, Answer},
@@ -153,7 +151,8 @@ impl Gate {
             if status >= 300 {
                 return Err(Error::Internal(Box::new(Undone(status, response))));
             }
-            let answer = Answer { body_hash: hash.clone(), status: i64::from(status), response: response.clone() };
+            let answer =
+                Answer { body_hash: hash.clone(), status: i64::from(status), response: response.clone() };
             let now = tx.ctx.now.as_millisecond();
             idempotency::save(&mut tx.conn, subject, &key, &answer, now)?;
             Ok((status, response))
@@ -228,7 +227,13 @@ impl<'a> Door<'_, 'a> {
     }
 
     /// Changes a record.
-    pub fn update(&mut self, object: &str, id: RecordId, version: Option<i64>, draft: Draft) -> Result<Record> {
+    pub fn update(
+        &mut self,
+        object: &str,
+        id: RecordId,
+        version: Option<i64>,
+        draft: Draft,
+    ) -> Result<Record> {
         let before = self.record(object, id, action::EDIT)?;
         let change = self.change_of(before, version, draft)?;
         let object = change.object.clone();
@@ -273,7 +278,9 @@ impl<'a> Door<'_, 'a> {
         let from = before.owner();
         let after = self.0.update(&before, Draft::new().set("owner", to))?;
         self.0.event(&after, "transferred", serde_json::json!({ "from": from, "to": to }))?;
-        let message = Message::new("gate.transferred").with("title", after.title()).with("by", &self.0.ctx.subject.name);
+        let message = Message::new("gate.transferred")
+            .with("title", after.title())
+            .with("by", &self.0.ctx.subject.name);
         self.0.notify(to, &after, message)?;
         Ok(after)
     }
@@ -347,7 +354,9 @@ impl<'a> Door<'_, 'a> {
                     self.inside_scope(&saved.after, action)?;
                     match &saved.before {
                         None => Outcome::Created(saved.after.id),
-                        Some(before) if before.version == saved.after.version => Outcome::Unchanged(saved.after.id),
+                        Some(before) if before.version == saved.after.version => {
+                            Outcome::Unchanged(saved.after.id)
+                        }
                         Some(_) => Outcome::Updated(saved.after.id),
                     }
                 }
@@ -402,7 +411,9 @@ impl<'a> Door<'_, 'a> {
             return Err(Error::NotFound);
         }
         if !access::may_act(self.0.ctx, &object.name, action, deciding, &shared) {
-            return Err(Error::Forbidden(Message::new("gate.not_on_this").with_label("object", &object.label)));
+            return Err(Error::Forbidden(
+                Message::new("gate.not_on_this").with_label("object", &object.label),
+            ));
         }
         Ok(())
     }
@@ -441,8 +452,12 @@ impl<'a> Door<'_, 'a> {
                 continue;
             }
             // A field that is only shown may come back as it was shown; anything else is refused.
-            let imported = self.0.ctx.channel == crate::Channel::Import && matches!(name.as_str(), "created_at" | "created_by");
-            if imported || change.draft.get(&name).is_null() || self.0.ctx.rights.everything && !field.is_computed() {
+            let imported = self.0.ctx.channel == crate::Channel::Import
+                && matches!(name.as_str(), "created_at" | "created_by");
+            if imported
+                || change.draft.get(&name).is_null()
+                || self.0.ctx.rights.everything && !field.is_computed()
+            {
                 continue;
             }
             if field.read_only || field.is_computed() {
@@ -467,9 +482,11 @@ impl<'a> Door<'_, 'a> {
         let shared: Shared = crate::read::shared_with(self.0, &object)?;
         let Some(before) = change.before.clone() else { return Ok(change) };
         let deciding = self.deciding(&before)?;
-        let status = object.status.as_deref().map(|status| before.text(status).to_owned()).unwrap_or_default();
+        let status =
+            object.status.as_deref().map(|status| before.text(status).to_owned()).unwrap_or_default();
         let may = Policy::new(self.0.ctx, &object, &shared).may(deciding, &status).ok_or(Error::NotFound)?;
-        let names: Vec<String> = change.draft.values.keys().filter(|name| change.changes(name)).cloned().collect();
+        let names: Vec<String> =
+            change.draft.values.keys().filter(|name| change.changes(name)).cloned().collect();
         for name in names {
             let Some(field) = object.field(&name) else { continue };
             if matches!(name.as_str(), "owner" | "department") {

@@ -55,7 +55,11 @@ pub(crate) fn find(tx: &mut Tx<'_>, object: &Arc<Object>, draft: &Draft) -> Resu
 }
 
 /// For a batch: for each draft, whether a likely duplicate exists. One statement for each key field.
-pub(crate) fn likely_in_batch(tx: &mut Tx<'_>, object: &Arc<Object>, drafts: &[&Draft]) -> Result<Vec<Option<RecordId>>> {
+pub(crate) fn likely_in_batch(
+    tx: &mut Tx<'_>,
+    object: &Arc<Object>,
+    drafts: &[&Draft],
+) -> Result<Vec<Option<RecordId>>> {
     let mut answers = vec![None; drafts.len()];
     for key in object.duplicates.iter().filter(|key| !key.similar) {
         let Some(field) = object.field(&key.field) else { continue };

@@ -170,7 +170,8 @@ impl Gate {
             .filter(|person| person.active)
             .ok_or_else(|| Error::Unauthenticated(Message::new("gate.user_disabled")))?;
         let registry = self.registry();
-        let mut rights = Rights::of(person.roles.iter().filter_map(|role| registry.role(role)).map(|role| &**role));
+        let mut rights =
+            Rights::of(person.roles.iter().filter_map(|role| registry.role(role)).map(|role| &**role));
         // Who designs objects can use their own at once; other roles are granted them in the roles' settings.
         let custom = registry.objects().filter(|object| object.custom).map(|object| object.name.clone());
         let custom: Vec<String> = if rights.may_set("objects") { custom.collect() } else { Vec::new() };

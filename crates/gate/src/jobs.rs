@@ -64,7 +64,12 @@ fn prove_facts(gate: &Gate, ctx: &Ctx, _date: Date) -> Result<Vec<(&'static str,
                 Ok(roll_up::differing(conn, &registry, &child.name, target, &env)?)
             })?;
             if wrong > 0 {
-                tracing::error!(object = target.object, field = target.field, wrong, "facts differ from their rows");
+                tracing::error!(
+                    object = target.object,
+                    field = target.field,
+                    wrong,
+                    "facts differ from their rows"
+                );
             }
             differing += wrong;
         }

@@ -58,7 +58,9 @@ impl People {
                         superior: reference("superior"),
                         active: get("active").as_bool().unwrap_or(true),
                         locale: text("locale").parse().ok(),
-                        theme: Some(text("theme")).filter(|t| !t.is_empty()).unwrap_or_else(|| "system".into()),
+                        theme: Some(text("theme"))
+                            .filter(|t| !t.is_empty())
+                            .unwrap_or_else(|| "system".into()),
                     },
                 );
             }

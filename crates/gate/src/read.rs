@@ -42,9 +42,10 @@ impl Gate {
     pub fn list(&self, ctx: &Ctx, query: &Query) -> Result<Page> {
         let registry = self.registry();
         let object = self.object(&query.object)?;
-        let listed = self.0.store.read(|conn| {
-            Listing::new(self, ctx, conn, &registry, &object, query)?.page(conn, query)
-        });
+        let listed = self
+            .0
+            .store
+            .read(|conn| Listing::new(self, ctx, conn, &registry, &object, query)?.page(conn, query));
         listed.map_err(|error| self.denied(ctx, error, &query.object, None))
     }
 
@@ -95,7 +96,9 @@ impl Gate {
         let idle = |row: &Visible, name: &str| {
             let Some(when) = object.verb(name).and_then(|verb| verb.when.as_deref()) else { return false };
             let checked = expr::parse(when).and_then(|expr| expr::check(&expr, &(&*registry, &*object)));
-            checked.and_then(|checked| expr::holds(&checked.expr, &Seen(row), &ctx.env())).is_ok_and(|holds| !holds)
+            checked
+                .and_then(|checked| expr::holds(&checked.expr, &Seen(row), &ctx.env()))
+                .is_ok_and(|holds| !holds)
         };
         if row.may.actions.iter().any(|name| idle(row, name)) {
             let left = row.may.actions.iter().filter(|name| !idle(row, name)).cloned().collect();
@@ -214,11 +217,22 @@ fn hit(row: &Visible, titles: &Titles, text: &str, ctx: &Ctx) -> Hit {
         .filter(|text| !text.is_empty())
         .collect::<Vec<_>>()
         .join(" \u{b7} ");
-    Hit { object: row.object.clone(), id: row.id, ranges: guanxi_text::highlight::ranges(&title, text), title, hint }
+    Hit {
+        object: row.object.clone(),
+        id: row.id,
+        ranges: guanxi_text::highlight::ranges(&title, text),
+        title,
+        hint,
+    }
 }
 
 /// Records of the object that decides access which are shared with the caller.
-pub(crate) fn shared_in(ctx: &Ctx, conn: &mut Conn<'_>, registry: &Registry, object: &Object) -> Result<Shared> {
+pub(crate) fn shared_in(
+    ctx: &Ctx,
+    conn: &mut Conn<'_>,
+    registry: &Registry,
+    object: &Object,
+) -> Result<Shared> {
     if ctx.rights.everything {
         return Ok(Shared::new());
     }
@@ -358,7 +372,9 @@ impl<'a> Listing<'a> {
             .iter()
             .filter(|column| column.fields.len() > 1)
             .map(|column| column.fields[0])
-            .filter(|first| !self.columns.iter().any(|c| c.fields.len() == 1 && c.fields[0].name == first.name))
+            .filter(|first| {
+                !self.columns.iter().any(|c| c.fields.len() == 1 && c.fields[0].name == first.name)
+            })
             .collect();
         for field in missing {
             let path = Arc::from(field.name.as_str());
@@ -368,7 +384,8 @@ impl<'a> Listing<'a> {
 
     fn sees_target(&self, column: &Column<'_>, row: &ListRow, titles: &Titles) -> bool {
         let first = column.fields[0];
-        let position = self.columns.iter().position(|c| c.fields.len() == 1 && c.fields[0].name == first.name);
+        let position =
+            self.columns.iter().position(|c| c.fields.len() == 1 && c.fields[0].name == first.name);
         match position.map(|i| first.load(&row.values[i])) {
             Some(Value::Ref(id)) => titles.get(id).is_some(),
             _ => false,
@@ -448,7 +465,8 @@ pub(crate) fn titles_of(
         let ids: Vec<RecordId> = ids.into_iter().collect();
         let level = access::least_level(ctx, object, &object.title);
         for title in records::titles(conn, registry, object, &ids)? {
-            let deciding = Deciding { owner: title.owner, department: title.department, record: title.deciding };
+            let deciding =
+                Deciding { owner: title.owner, department: title.department, record: title.deciding };
             if level < FieldLevel::Read || !access::may_act(ctx, &name, action::READ, deciding, &shared) {
                 continue;
             }
@@ -524,7 +542,10 @@ fn most_level(ctx: &Ctx, object: &Object, field: &str) -> FieldLevel {
     if ctx.rights.everything {
         return FieldLevel::Edit;
     }
-    access::grants(ctx, &object.name, action::READ).map(|g| g.level(field)).max().unwrap_or(FieldLevel::Hidden)
+    access::grants(ctx, &object.name, action::READ)
+        .map(|g| g.level(field))
+        .max()
+        .unwrap_or(FieldLevel::Hidden)
 }
 
 fn fields_along<'a>(registry: &'a Registry, object: &'a Object, path: &str) -> Option<Vec<&'a Field>> {
@@ -543,14 +564,23 @@ fn fields_along<'a>(registry: &'a Registry, object: &'a Object, path: &str) -> O
 
 /// Guarded tokens (phones) count only where the caller sees those fields in clear; elsewhere a complete
 /// number still finds its record, which is what duplicate checks need and tells nothing new.
-fn search_plan(ctx: &Ctx, conn: &mut Conn<'_>, object: &Object, text: &str, shared: &Shared) -> Result<SearchPlan> {
+fn search_plan(
+    ctx: &Ctx,
+    conn: &mut Conn<'_>,
+    object: &Object,
+    text: &str,
+    shared: &Shared,
+) -> Result<SearchPlan> {
     let text: String = text.chars().take(100).collect();
     let terms = guanxi_text::tokens::query(&text);
     let guarded: Vec<&Field> =
         object.active_fields().filter(|field| field.search && crate::save::is_guarded(field)).collect();
-    let clear = |grant: &&guanxi_model::Grant| guarded.iter().all(|f| grant.level(&f.name) >= FieldLevel::Read);
-    let everywhere = ctx.rights.everything || access::grants(ctx, &object.name, action::READ).all(|g| clear(&g));
-    let mut plan = SearchPlan { words: Words { terms, guarded: everywhere }, guarded_within: None, exact: Vec::new() };
+    let clear =
+        |grant: &&guanxi_model::Grant| guarded.iter().all(|f| grant.level(&f.name) >= FieldLevel::Read);
+    let everywhere =
+        ctx.rights.everything || access::grants(ctx, &object.name, action::READ).all(|g| clear(&g));
+    let mut plan =
+        SearchPlan { words: Words { terms, guarded: everywhere }, guarded_within: None, exact: Vec::new() };
     if everywhere || guarded.is_empty() {
         return Ok(plan);
     }
@@ -608,8 +638,12 @@ fn aggregate_in(
         let unknown = || Error::Malformed(Message::new("gate.unknown_field").with("field", path));
         let fields = fields_along(registry, object, path).ok_or_else(unknown)?;
         match access::path_level(ctx, registry, object, path) {
-            FieldLevel::Hidden => Err(Error::Forbidden(Message::new("gate.hidden_field").with("field", path))),
-            FieldLevel::Masked => Err(Error::Forbidden(Message::new("gate.masked_field").with("field", path))),
+            FieldLevel::Hidden => {
+                Err(Error::Forbidden(Message::new("gate.hidden_field").with("field", path)))
+            }
+            FieldLevel::Masked => {
+                Err(Error::Forbidden(Message::new("gate.masked_field").with("field", path)))
+            }
             _ => Ok(fields),
         }
     };
@@ -669,8 +703,12 @@ fn measure_value(measure: &MeasurePlan<'_>, columns: &mut impl Iterator<Item = S
     let stored = columns.next().unwrap_or(Stored::Null);
     let field = measure.path.as_ref().and_then(|path| path.last());
     match (measure.function, field) {
-        (MeasureFn::Count | MeasureFn::CountDistinct, _) | (_, None) => Value::from(stored.int().unwrap_or(0)),
-        (MeasureFn::Sum, Some(field)) => Value::Decimal(Decimal::new(stored.int().unwrap_or(0), field.scale())),
+        (MeasureFn::Count | MeasureFn::CountDistinct, _) | (_, None) => {
+            Value::from(stored.int().unwrap_or(0))
+        }
+        (MeasureFn::Sum, Some(field)) => {
+            Value::Decimal(Decimal::new(stored.int().unwrap_or(0), field.scale()))
+        }
         (MeasureFn::Min | MeasureFn::Max, Some(field)) => field.load(&stored),
         (MeasureFn::Avg, Some(field)) => {
             let count = columns.next().and_then(|stored| stored.int()).unwrap_or(0);

@@ -132,7 +132,10 @@ impl Draft {
     }
 
     /// Reads a verb's form from JSON.
-    pub fn from_fields(fields: &[guanxi_model::Field], json: &serde_json::Map<String, serde_json::Value>) -> Self {
+    pub fn from_fields(
+        fields: &[guanxi_model::Field],
+        json: &serde_json::Map<String, serde_json::Value>,
+    ) -> Self {
         let mut draft = Draft::new();
         for field in fields {
             if let Some(value) = json.get(&field.name) {
@@ -152,7 +155,11 @@ impl Draft {
         parse: impl FnOnce(&guanxi_model::Field) -> Result<Value, guanxi_model::field::Problem>,
     ) {
         match object.field(name) {
-            None => self.issues.push(Issue::field(name, "unknown", Message::new("field.unknown").with("name", name))),
+            None => self.issues.push(Issue::field(
+                name,
+                "unknown",
+                Message::new("field.unknown").with("name", name),
+            )),
             Some(field) => match parse(field) {
                 Ok(value) => drop(self.values.insert(name.to_owned(), value)),
                 Err((code, message)) => self.issues.push(Issue::field(name, code, message)),

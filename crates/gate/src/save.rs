@@ -29,7 +29,8 @@ pub(crate) fn all(tx: &mut Tx<'_>, object: &Arc<Object>, changes: Vec<Change>) -
             Ok(done) => saved.push(done.after),
             Err(Error::Invalid(mut issues)) if several => {
                 for issue in &mut issues {
-                    issue.message = std::mem::replace(&mut issue.message, Message::new("")).with("row", row + 1);
+                    issue.message =
+                        std::mem::replace(&mut issue.message, Message::new("")).with("row", row + 1);
                 }
                 return Err(Error::Invalid(issues));
             }
@@ -40,7 +41,11 @@ pub(crate) fn all(tx: &mut Tx<'_>, object: &Arc<Object>, changes: Vec<Change>) -
 }
 
 /// Saves changes of one object, each on its own: a bad one is reported and the others are saved.
-pub(crate) fn each(tx: &mut Tx<'_>, object: &Arc<Object>, mut changes: Vec<Change>) -> Result<Vec<Result<Saved>>> {
+pub(crate) fn each(
+    tx: &mut Tx<'_>,
+    object: &Arc<Object>,
+    mut changes: Vec<Change>,
+) -> Result<Vec<Result<Saved>>> {
     complete(tx, object, &mut changes)?;
     for change in &mut changes {
         validate::check_given(object, change);
@@ -129,7 +134,9 @@ fn complete(tx: &mut Tx<'_>, object: &Arc<Object>, changes: &mut [Change]) -> Re
             change.set("department", department);
         }
         for field in object.active_fields() {
-            if !change.draft.get(&field.name).is_null() || change.draft.issues.iter().any(|i| i.field.as_deref() == Some(&field.name)) {
+            if !change.draft.get(&field.name).is_null()
+                || change.draft.issues.iter().any(|i| i.field.as_deref() == Some(&field.name))
+            {
                 continue;
             }
             if let FieldKind::AutoNumber { pattern } = &field.kind {
@@ -181,7 +188,11 @@ fn resolve_lookups(tx: &mut Tx<'_>, object: &Arc<Object>, changes: &mut [Change]
     for ((name, key), texts) in wanted {
         let target = object.field(&name).and_then(Field::target).and_then(|t| tx.registry.object(t)).cloned();
         let found: BTreeMap<String, RecordId> = match &target {
-            Some(target) if target.field(&key).is_some_and(|f| f.unique || key == "external_id" || key == target.title) => {
+            Some(target)
+                if target
+                    .field(&key)
+                    .is_some_and(|f| f.unique || key == "external_id" || key == target.title) =>
+            {
                 let keys: Vec<Stored> = texts.iter().map(|text| Stored::from(text.as_str())).collect();
                 records::by_key(&mut tx.conn, target, &key, &keys)?
                     .into_iter()
@@ -267,7 +278,12 @@ fn insert(
     if is_searchable(object) {
         search::insert(&mut tx.conn, &object.name, id, &document(object, &after))?;
     }
-    duplicates::insert(&mut tx.conn, &object.name, id, &crate::duplicates::keys(object, &|f| after.get(f).clone()))?;
+    duplicates::insert(
+        &mut tx.conn,
+        &object.name,
+        id,
+        &crate::duplicates::keys(object, &|f| after.get(f).clone()),
+    )?;
     Ok(Saved { before: None, after })
 }
 
@@ -310,8 +326,9 @@ fn update(
     }
     let title_changed = changed.iter().any(|(i, _)| object.fields[*i].name == object.title);
     let title_key = title_changed.then(|| guanxi_text::pinyin::sort_key(&after.title()));
-    let done = records::update(&mut tx.conn, object, before.id, before.version, &writes, title_key.as_deref())
-        .map_err(|e| unique_error(object, e))?;
+    let done =
+        records::update(&mut tx.conn, object, before.id, before.version, &writes, title_key.as_deref())
+            .map_err(|e| unique_error(object, e))?;
     if !done {
         return Err(stale(tx, object, &before, &changed)?);
     }
@@ -328,8 +345,15 @@ fn update(
 }
 
 /// The record as it stands now beside what was wanted; not found when it is gone.
-fn stale(tx: &mut Tx<'_>, object: &Arc<Object>, before: &Record, changed: &[(usize, Value)]) -> Result<Error> {
-    let Some(now) = tx.fetch(&object.name, &[before.id], Life::Live)?.pop() else { return Ok(Error::NotFound) };
+fn stale(
+    tx: &mut Tx<'_>,
+    object: &Arc<Object>,
+    before: &Record,
+    changed: &[(usize, Value)],
+) -> Result<Error> {
+    let Some(now) = tx.fetch(&object.name, &[before.id], Life::Live)?.pop() else {
+        return Ok(Error::NotFound);
+    };
     Ok(stale_against(tx, &now, changed.iter().map(|(i, v)| (object.fields[*i].name.clone(), v.clone()))))
 }
 
@@ -391,7 +415,9 @@ pub(crate) fn document(object: &Object, record: &Record) -> Document {
             _ => continue,
         };
         let tokens = match field.value_kind() {
-            FieldKind::Phone | FieldKind::CreditCode | FieldKind::AutoNumber { .. } => guanxi_text::tokens::digits(&text),
+            FieldKind::Phone | FieldKind::CreditCode | FieldKind::AutoNumber { .. } => {
+                guanxi_text::tokens::digits(&text)
+            }
             _ => guanxi_text::tokens::index(&text),
         };
         if is_guarded(field) { &mut document.guarded } else { &mut document.open }.extend(tokens);

@@ -47,10 +47,14 @@ impl Gate {
     pub fn is_ready(&self) -> Result<()> {
         let stamp = self.clock().now().to_string();
         let written = stamp.clone();
-        self.0.store.write::<_, Error>(move |conn| {
-            Ok(guanxi_store::settings::set(conn, "ready", &written)?)
-        })?;
+        self.0
+            .store
+            .write::<_, Error>(move |conn| Ok(guanxi_store::settings::set(conn, "ready", &written)?))?;
         let read = self.setting("ready")?;
-        if read.as_deref().is_some_and(|read| read >= stamp.as_str()) { Ok(()) } else { Err(Error::Unavailable) }
+        if read.as_deref().is_some_and(|read| read >= stamp.as_str()) {
+            Ok(())
+        } else {
+            Err(Error::Unavailable)
+        }
     }
 }

@@ -27,7 +27,12 @@ impl Gate {
     }
 
     /// Events as a caller may see them. Those of records out of their sight are left out.
-    pub(crate) fn entries(&self, ctx: &Ctx, events: Vec<Event>, page: Option<&Visible>) -> Result<Vec<Entry>> {
+    pub(crate) fn entries(
+        &self,
+        ctx: &Ctx,
+        events: Vec<Event>,
+        page: Option<&Visible>,
+    ) -> Result<Vec<Entry>> {
         let registry = self.registry();
         let mut records: BTreeMap<String, BTreeSet<RecordId>> = BTreeMap::new();
         for event in &events {
@@ -37,7 +42,8 @@ impl Gate {
         }
         let mut seen: HashMap<RecordId, Visible> = HashMap::new();
         for (name, ids) in records {
-            if registry.object(&name).is_none() || !ctx.rights.may(&name, guanxi_model::access::action::READ) {
+            if registry.object(&name).is_none() || !ctx.rights.may(&name, guanxi_model::access::action::READ)
+            {
                 continue;
             }
             let ids: Vec<RecordId> = ids.into_iter().collect();
@@ -111,7 +117,9 @@ impl Gate {
 
 /// Field, value before, value after.
 fn changes_of<'a>(object: &'a Object, event: &Event) -> Vec<(&'a Field, Value, Value)> {
-    let Some(changes) = event.event.data.get("changes").and_then(|c| c.as_object()) else { return Vec::new() };
+    let Some(changes) = event.event.data.get("changes").and_then(|c| c.as_object()) else {
+        return Vec::new();
+    };
     changes
         .iter()
         .filter_map(|(name, pair)| {
@@ -125,7 +133,9 @@ fn changes_of<'a>(object: &'a Object, event: &Event) -> Vec<(&'a Field, Value, V
 /// A verb's form values.
 fn notes_of(object: &Object, event: &Event) -> Vec<(Field, Value)> {
     let form = object.verb(&event.event.name).map(|verb| verb.form.clone()).unwrap_or_default();
-    let Some(input) = event.event.data.get("input").and_then(|input| input.as_object()) else { return Vec::new() };
+    let Some(input) = event.event.data.get("input").and_then(|input| input.as_object()) else {
+        return Vec::new();
+    };
     form.into_iter()
         .filter_map(|field| {
             let value = input.get(&field.name).map(|json| read(&field, json))?;

@@ -70,7 +70,15 @@ pub enum Outcome {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(conn: Conn<'a>, gate: &'a Gate, ctx: &'a Ctx) -> Self {
-        Tx { conn, gate, ctx, registry: gate.registry(), effects: Effects::default(), expressions: HashMap::new(), depth: 0 }
+        Tx {
+            conn,
+            gate,
+            ctx,
+            registry: gate.registry(),
+            effects: Effects::default(),
+            expressions: HashMap::new(),
+            depth: 0,
+        }
     }
 
     pub(crate) fn into_effects(self) -> Effects {
@@ -219,10 +227,17 @@ impl<'a> Tx<'a> {
 
     /// Changes records of one object; one bad draft refuses all.
     pub fn update_many(&mut self, changes: Vec<(Record, Draft)>) -> Result<Vec<Record>> {
-        let Some(object) = changes.first().map(|(record, _)| record.object.clone()) else { return Ok(Vec::new()) };
+        let Some(object) = changes.first().map(|(record, _)| record.object.clone()) else {
+            return Ok(Vec::new());
+        };
         let changes = changes
             .into_iter()
-            .map(|(before, draft)| Change { object: object.clone(), before: Some(before), draft, by_program: true })
+            .map(|(before, draft)| Change {
+                object: object.clone(),
+                before: Some(before),
+                draft,
+                by_program: true,
+            })
             .collect();
         save::all(self, &object, changes)
     }

@@ -1,12 +1,7 @@
 //! What a record must satisfy before it is written. Every problem of every change is found before any is
 //! refused, so that people mend their input once.
 
-use crate::{
-    Error, Result,
-    domain::Change,
-    draft_value,
-    tx::Tx,
-};
+use crate::{Error, Result, domain::Change, draft_value, tx::Tx};
 use guanxi_model::{
     Field, FieldKind, Issue, Message, Object, RecordId, Stored, Value,
     expr::{self, Source},
@@ -115,7 +110,11 @@ fn check_fields(tx: &mut Tx<'_>, object: &Object, change: &mut Change) {
             && field.option(text).is_none_or(|option| option.inactive)
             && change.changes(&field.name)
         {
-            issues.push(Issue::field(&field.name, "choice", Message::new("field.choice").with("value", text)));
+            issues.push(Issue::field(
+                &field.name,
+                "choice",
+                Message::new("field.choice").with("value", text),
+            ));
         }
     }
     change.draft.issues.extend(issues);
@@ -172,7 +171,9 @@ fn references<'a>(
     change.draft.values.iter().filter_map(move |(name, value)| {
         let field = object.field(name)?;
         match value {
-            Value::Ref(id) if !matches!(field.kind, FieldKind::Id) => Some((field, field.target()?.to_owned(), *id)),
+            Value::Ref(id) if !matches!(field.kind, FieldKind::Id) => {
+                Some((field, field.target()?.to_owned(), *id))
+            }
             Value::AnyRef(target, id) => Some((field, target.clone(), *id)),
             _ => None,
         }
@@ -205,7 +206,11 @@ fn check_unique(tx: &mut Tx<'_>, object: &Arc<Object>, changes: &mut [Change]) -
             let own = change.before.as_ref().map(|record| record.id);
             match taken.get(&stored) {
                 Some(holder) if holder.is_none() || *holder != own => {
-                    change.draft.issues.push(Issue::field(&field.name, "duplicate", named("field.unique", field)));
+                    change.draft.issues.push(Issue::field(
+                        &field.name,
+                        "duplicate",
+                        named("field.unique", field),
+                    ));
                 }
                 _ => {
                     taken.insert(stored, own);

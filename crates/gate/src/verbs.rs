@@ -15,7 +15,10 @@ pub(crate) fn run(tx: &mut Tx<'_>, record: &Record, verb: &str, mut input: Draft
         Some(code) => code(tx, record, &input)?,
         None => move_status(tx, &object, &def, record)?,
     }
-    let after = tx.fetch(&object.name, &[record.id], guanxi_store::records::Life::Any)?.pop().ok_or(Error::NotFound)?;
+    let after = tx
+        .fetch(&object.name, &[record.id], guanxi_store::records::Life::Any)?
+        .pop()
+        .ok_or(Error::NotFound)?;
     let mut notes = serde_json::Map::new();
     for field in &def.form {
         let value = input.get(&field.name);
@@ -59,8 +62,7 @@ fn read_form(tx: &mut Tx<'_>, def: &VerbDef, input: &mut Draft) -> Result<()> {
     for field in &def.form {
         resolve_lookup(tx, field, input)?;
         if field.required && input.get(&field.name).is_null() && input.issues.is_empty() {
-            let message =
-                Message::new("field.required").with_label("label", &field.label);
+            let message = Message::new("field.required").with_label("label", &field.label);
             input.issues.push(Issue::field(&field.name, "required", message));
         }
         if let (Some(target), Value::Ref(id)) = (field.target(), input.get(&field.name)) {
@@ -76,7 +78,9 @@ fn read_form(tx: &mut Tx<'_>, def: &VerbDef, input: &mut Draft) -> Result<()> {
 
 fn resolve_lookup(tx: &mut Tx<'_>, field: &Field, input: &mut Draft) -> Result<()> {
     let Some(Value::Lookup(lookup)) = input.values.get(&field.name).cloned() else { return Ok(()) };
-    let Some(target) = field.target().and_then(|target| tx.registry.object(target)).cloned() else { return Ok(()) };
+    let Some(target) = field.target().and_then(|target| tx.registry.object(target)).cloned() else {
+        return Ok(());
+    };
     let keys = [guanxi_model::Stored::from(lookup.1.as_str())];
     let found = guanxi_store::records::by_key(&mut tx.conn, &target, &lookup.0, &keys)?;
     match found.first() {
@@ -92,7 +96,10 @@ fn resolve_lookup(tx: &mut Tx<'_>, field: &Field, input: &mut Draft) -> Result<(
 /// A verb without code: the status it leads to, and the form's fields of the same names.
 fn move_status(tx: &mut Tx<'_>, object: &Arc<Object>, def: &VerbDef, record: &Record) -> Result<()> {
     let (Some(status), Some(to)) = (&object.status, &def.to) else {
-        return Err(Error::internal(format!("{}.{} has neither code nor a status to lead to", object.name, def.name)));
+        return Err(Error::internal(format!(
+            "{}.{} has neither code nor a status to lead to",
+            object.name, def.name
+        )));
     };
     tx.update(record, Draft::new().set(status, to.as_str()))?;
     Ok(())

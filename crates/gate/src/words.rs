@@ -16,7 +16,9 @@ pub fn value(field: &Field, value: &Value, titles: &Titles, locale: Locale) -> S
             grouped(&format!("{:.*}", usize::from(*scale), number))
         }
         (FieldKind::Phone, Value::Text(phone)) => guanxi_text::phone::display(phone),
-        (FieldKind::Region, Value::Text(code)) => guanxi_text::region::name(code).unwrap_or_else(|| code.clone()),
+        (FieldKind::Region, Value::Text(code)) => {
+            guanxi_text::region::name(code).unwrap_or_else(|| code.clone())
+        }
         (FieldKind::YesNo, Value::Bool(yes)) => yes_no(*yes, locale).to_owned(),
         (FieldKind::Tags, Value::List(items)) => items.join(separator(locale)),
         (_, value) => plain(value, titles),
@@ -32,7 +34,9 @@ pub fn plain(value: &Value, titles: &Titles) -> String {
         Value::Text(text) => text.clone(),
         Value::Date(date) => date.to_string(),
         Value::Instant(instant) => instant.to_zoned(crate::zone()).strftime("%Y-%m-%d %H:%M").to_string(),
-        Value::Ref(id) | Value::AnyRef(_, id) => titles.get(*id).map_or_else(|| format!("#{id}"), str::to_owned),
+        Value::Ref(id) | Value::AnyRef(_, id) => {
+            titles.get(*id).map_or_else(|| format!("#{id}"), str::to_owned)
+        }
         Value::List(items) => items.join(", "),
         Value::Address { region, detail } => {
             let region = guanxi_text::region::name(region).unwrap_or_default();

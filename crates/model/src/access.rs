@@ -40,9 +40,8 @@ pub mod action {
     pub const REPORT: &str = "report";
 
     /// All of them, for pages that list rights.
-    pub const ALL: [&str; 13] = [
-        READ, CREATE, EDIT, DELETE, RESTORE, PURGE, TRANSFER, SHARE, IMPORT, EXPORT, BULK, REVEAL, REPORT,
-    ];
+    pub const ALL: [&str; 13] =
+        [READ, CREATE, EDIT, DELETE, RESTORE, PURGE, TRANSFER, SHARE, IMPORT, EXPORT, BULK, REVEAL, REPORT];
 }
 
 /// Which records a grant covers, by their owner and department.
@@ -118,7 +117,8 @@ pub struct Role {
 impl Grant {
     /// Whether the grant speaks of this object and action.
     pub fn covers(&self, object: &str, action: &str) -> bool {
-        self.objects.iter().any(|o| o == object || o == "*") && self.actions.iter().any(|a| a == action || a == "*")
+        self.objects.iter().any(|o| o == object || o == "*")
+            && self.actions.iter().any(|a| a == action || a == "*")
     }
 
     /// The level of a field within the grant.

@@ -330,7 +330,9 @@ impl Field {
             FieldKind::Choice => choice::parse(trimmed, &self.options),
             FieldKind::Choices => choices::parse(trimmed, &self.options),
             FieldKind::Tags => tags::parse(trimmed),
-            FieldKind::Reference { .. } | FieldKind::User | FieldKind::Department => reference::parse(trimmed),
+            FieldKind::Reference { .. } | FieldKind::User | FieldKind::Department => {
+                reference::parse(trimmed)
+            }
             FieldKind::AnyReference { to } => any_reference::parse(trimmed, to),
             FieldKind::AutoNumber { .. } => text::parse(trimmed, Some(80)),
             FieldKind::Phone => phone::parse(trimmed),
@@ -410,7 +412,9 @@ impl Field {
             Value::AnyRef(object, id) => Stored::Text(format!("{object}:{id}")),
             Value::List(items) if items.is_empty() => Stored::Null,
             Value::List(items) => Stored::Text(serde_json::json!(items).to_string()),
-            Value::Address { region, detail } => Stored::Text(serde_json::json!([region, detail]).to_string()),
+            Value::Address { region, detail } => {
+                Stored::Text(serde_json::json!([region, detail]).to_string())
+            }
         }
     }
 
@@ -420,20 +424,26 @@ impl Field {
         match (self.value_kind(), stored) {
             (_, Stored::Null) => Value::Null,
             (
-                FieldKind::Number { .. } | FieldKind::Money { .. } | FieldKind::Percent | FieldKind::Rating { .. },
+                FieldKind::Number { .. }
+                | FieldKind::Money { .. }
+                | FieldKind::Percent
+                | FieldKind::Rating { .. },
                 Stored::Int(number),
             ) => Value::Decimal(Decimal::new(*number, self.scale())),
             (FieldKind::YesNo, Stored::Int(number)) => Value::Bool(*number != 0),
-            (FieldKind::Instant, Stored::Int(millis)) => jiff::Timestamp::from_millisecond(*millis).into_value(),
+            (FieldKind::Instant, Stored::Int(millis)) => {
+                jiff::Timestamp::from_millisecond(*millis).into_value()
+            }
             (
                 FieldKind::Id | FieldKind::Reference { .. } | FieldKind::User | FieldKind::Department,
                 Stored::Int(id),
             ) => Value::Ref(RecordId(*id)),
             (FieldKind::Date, Stored::Text(text)) => text.parse::<jiff::civil::Date>().into_value(),
             (FieldKind::AnyReference { .. }, Stored::Text(text)) => any_reference::load(text),
-            (FieldKind::Choices | FieldKind::Tags | FieldKind::File | FieldKind::Image, Stored::Text(text)) => {
-                serde_json::from_str(text).map_or(Value::Null, Value::List)
-            }
+            (
+                FieldKind::Choices | FieldKind::Tags | FieldKind::File | FieldKind::Image,
+                Stored::Text(text),
+            ) => serde_json::from_str(text).map_or(Value::Null, Value::List),
             (FieldKind::Address, Stored::Text(text)) => address::load(text),
             (_, Stored::Text(text)) => Value::Text(text.clone()),
             (_, Stored::Int(number)) => Value::Decimal(Decimal::from(*number)),
@@ -509,7 +519,10 @@ impl Field {
     pub fn is_numeric(&self) -> bool {
         matches!(
             self.value_kind(),
-            FieldKind::Number { .. } | FieldKind::Money { .. } | FieldKind::Percent | FieldKind::Rating { .. }
+            FieldKind::Number { .. }
+                | FieldKind::Money { .. }
+                | FieldKind::Percent
+                | FieldKind::Rating { .. }
         )
     }
 

@@ -77,7 +77,10 @@ impl Phrases {
             .args
             .iter()
             .map(|(name, value)| {
-                let value = match (value.strip_prefix('@'), value.strip_prefix('#').and_then(|v| v.split_once('|'))) {
+                let value = match (
+                    value.strip_prefix('@'),
+                    value.strip_prefix('#').and_then(|v| v.split_once('|')),
+                ) {
                     (Some(key), _) => Cow::Borrowed(self.get(locale, key)),
                     (_, Some((zh, en))) => Cow::Borrowed(match locale {
                         Locale::Zh => zh,

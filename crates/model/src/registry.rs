@@ -88,8 +88,10 @@ impl Registry {
         let mut problems = Vec::new();
         let mut dictionaries: BTreeMap<String, Dictionary> =
             shipped.dictionaries.into_iter().map(|d| (d.name.clone(), d)).collect();
-        let mut roles: BTreeMap<String, Role> = shipped.roles.into_iter().map(|r| (r.name.clone(), r)).collect();
-        let mut objects: BTreeMap<String, Object> = shipped.objects.into_iter().map(|o| (o.name.clone(), o)).collect();
+        let mut roles: BTreeMap<String, Role> =
+            shipped.roles.into_iter().map(|r| (r.name.clone(), r)).collect();
+        let mut objects: BTreeMap<String, Object> =
+            shipped.objects.into_iter().map(|o| (o.name.clone(), o)).collect();
         let mut problem = |doc: &LayerDoc, done: Result<(), String>| {
             if let Err(error) = done {
                 problems.push(format!("{} {}: {error}", doc.kind, doc.name));
@@ -112,7 +114,9 @@ impl Registry {
         for doc in layers {
             let done = match doc.kind.as_str() {
                 "dictionary" => patch_entry(&mut dictionaries, &doc.name, &doc.patch),
-                "choice" => patch_member(&mut dictionaries, doc, |d: &mut Dictionary| &mut d.choices, |c| &c.value),
+                "choice" => {
+                    patch_member(&mut dictionaries, doc, |d: &mut Dictionary| &mut d.choices, |c| &c.value)
+                }
                 _ => Ok(()),
             };
             problem(doc, done);
@@ -294,7 +298,9 @@ fn resolve_roll_ups(objects: &mut BTreeMap<String, Object>, problems: &mut Vec<S
     for _ in 0..4 {
         let kinds: HashMap<(String, String), FieldKind> = objects
             .values()
-            .flat_map(|o| o.fields.iter().map(move |f| ((o.name.clone(), f.name.clone()), f.value_kind().clone())))
+            .flat_map(|o| {
+                o.fields.iter().map(move |f| ((o.name.clone(), f.name.clone()), f.value_kind().clone()))
+            })
             .collect();
         for object in objects.values_mut() {
             for field in &mut object.fields {
@@ -313,7 +319,8 @@ fn resolve_roll_ups(objects: &mut BTreeMap<String, Object>, problems: &mut Vec<S
                         && over.as_ref().is_none_or(|over| child.field(over).is_some())
                 });
                 if !found {
-                    problems.push(format!("roll-up {}.{} names what does not exist", object.name, field.name));
+                    problems
+                        .push(format!("roll-up {}.{} names what does not exist", object.name, field.name));
                 }
             }
         }
@@ -351,14 +358,19 @@ fn check_targets(objects: &BTreeMap<String, Object>, problems: &mut Vec<String>)
                 _ => field.target().into_iter().collect(),
             };
             for target in targets.into_iter().filter(|target| missing(target)) {
-                problems.push(format!("{}.{} refers to {target}, which does not exist", object.name, field.name));
+                problems
+                    .push(format!("{}.{} refers to {target}, which does not exist", object.name, field.name));
             }
         }
     }
 }
 
 /// The field named by a dotted path, and the object it stands in.
-pub fn resolve_path<'a>(registry: &'a Registry, object: &'a Object, path: &str) -> Option<(&'a Object, &'a Field)> {
+pub fn resolve_path<'a>(
+    registry: &'a Registry,
+    object: &'a Object,
+    path: &str,
+) -> Option<(&'a Object, &'a Field)> {
     let mut object = object;
     let mut parts = path.split('.').peekable();
     loop {

@@ -74,7 +74,8 @@ fn order_clause(
         None => (1, false),
         Some(AggregateOrder::Group(n, descending)) => (n.min(groups.saturating_sub(1)) + 1, descending),
         Some(AggregateOrder::Measure(n, descending)) => {
-            let before: usize = measures.iter().take(n).map(|m| 1 + usize::from(m.function == MeasureFn::Avg)).sum();
+            let before: usize =
+                measures.iter().take(n).map(|m| 1 + usize::from(m.function == MeasureFn::Avg)).sum();
             (groups + before + 1, descending)
         }
     };

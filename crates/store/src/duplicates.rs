@@ -7,7 +7,13 @@ use guanxi_model::{RecordId, Stored};
 pub fn insert(conn: &mut Conn<'_>, object: &str, record: RecordId, keys: &[(String, String)]) -> Result<()> {
     for (field, key) in keys {
         let mut sql = Sql::new("INSERT INTO gx_match (object, field, key, record) VALUES (");
-        sql.bind(object).push(", ").bind(field.as_str()).push(", ").bind(key.as_str()).push(", ").bind(record);
+        sql.bind(object)
+            .push(", ")
+            .bind(field.as_str())
+            .push(", ")
+            .bind(key.as_str())
+            .push(", ")
+            .bind(record);
         sql.push(")");
         conn.execute(&sql)?;
     }
@@ -23,7 +29,12 @@ pub fn remove(conn: &mut Conn<'_>, record: RecordId) -> Result<()> {
 }
 
 /// Records that share a key: key and record.
-pub fn find(conn: &mut Conn<'_>, object: &str, field: &str, keys: &[&str]) -> Result<Vec<(String, RecordId)>> {
+pub fn find(
+    conn: &mut Conn<'_>,
+    object: &str,
+    field: &str,
+    keys: &[&str],
+) -> Result<Vec<(String, RecordId)>> {
     let mut found = Vec::new();
     for chunk in keys.chunks(500) {
         let mut sql = Sql::new("SELECT key, record FROM gx_match WHERE object = ");

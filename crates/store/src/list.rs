@@ -122,8 +122,12 @@ fn page(conn: &mut Conn<'_>, plan: &Plan<'_>, tail: Tail) -> Result<Vec<ListRow>
         && plan.search.is_some_and(|s| s.guarded_within.is_none() && s.exact.is_empty());
     match plan.search {
         Some(search) if walk_index => {
-            sql.push("gx_search s CROSS JOIN ").name(&plan.object.table).push(" t ON t.\"id\" = s.rowid WHERE ");
-            sql.push("s.gx_search MATCH ").bind(search::fts5(Some(&plan.object.name), &search.words)).push(" AND ");
+            sql.push("gx_search s CROSS JOIN ")
+                .name(&plan.object.table)
+                .push(" t ON t.\"id\" = s.rowid WHERE ");
+            sql.push("s.gx_search MATCH ")
+                .bind(search::fts5(Some(&plan.object.name), &search.words))
+                .push(" AND ");
             base_conditions(&mut sql, dialect, plan)?;
         }
         _ => {

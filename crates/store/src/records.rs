@@ -50,8 +50,10 @@ pub(crate) fn all_columns(sql: &mut Sql, object: &Object, alias: &str) {
 
 /// The record of a row that holds all columns.
 pub(crate) fn raw_of(object: &Object, row: &Row) -> Raw {
-    let values: Vec<Value> = object.fields.iter().zip(row).map(|(field, stored)| field.load(stored)).collect();
-    let number = |name: &str| object.index.get(name).and_then(|i| row.get(*i)).and_then(Stored::int).unwrap_or(0);
+    let values: Vec<Value> =
+        object.fields.iter().zip(row).map(|(field, stored)| field.load(stored)).collect();
+    let number =
+        |name: &str| object.index.get(name).and_then(|i| row.get(*i)).and_then(Stored::int).unwrap_or(0);
     Raw { id: RecordId(number("id")), version: number("version"), values }
 }
 
@@ -138,13 +140,22 @@ pub fn referring(
 }
 
 /// The record that has a value in a field (a key such as `external_id` or `login`), live ones only.
-pub fn by_key(conn: &mut Conn<'_>, object: &Object, field: &str, keys: &[Stored]) -> Result<Vec<(Stored, RecordId)>> {
+pub fn by_key(
+    conn: &mut Conn<'_>,
+    object: &Object,
+    field: &str,
+    keys: &[Stored],
+) -> Result<Vec<(Stored, RecordId)>> {
     let Some(field) = object.field(field) else { return Ok(Vec::new()) };
     let mut found = Vec::with_capacity(keys.len());
     for chunk in keys.chunks(500) {
         let mut sql = Sql::new("SELECT ");
         sql.column("t", &field.column).push(", ").column("t", "id").push(" FROM ").name(&object.table);
-        sql.push(" t WHERE ").column("t", &field.column).push(" IN ").bind_list(chunk.iter().cloned()).push(" AND ");
+        sql.push(" t WHERE ")
+            .column("t", &field.column)
+            .push(" IN ")
+            .bind_list(chunk.iter().cloned())
+            .push(" AND ");
         life_clause(&mut sql, "t", Life::Live);
         for row in conn.query(&sql)? {
             if let [key, Stored::Int(id)] = row.as_slice() {
@@ -217,7 +228,9 @@ pub fn existing(conn: &mut Conn<'_>, object: &Object, ids: &[RecordId], life: Li
         let mut sql = Sql::new("SELECT t.\"id\" FROM ");
         sql.name(&object.table).push(" t WHERE t.\"id\" IN ").bind_list(chunk.iter().copied()).push(" AND ");
         life_clause(&mut sql, "t", life);
-        found.extend(conn.query(&sql)?.iter().filter_map(|row| row.first().and_then(Stored::int)).map(RecordId));
+        found.extend(
+            conn.query(&sql)?.iter().filter_map(|row| row.first().and_then(Stored::int)).map(RecordId),
+        );
     }
     Ok(found)
 }

@@ -22,7 +22,9 @@ pub fn refresh(
 ) -> Result<()> {
     let targets: Vec<&RollUpTarget> =
         registry.roll_ups(child).iter().filter(|t| t.object == parent && t.via == via).collect();
-    let (Some(parent), Some(child)) = (registry.object(parent), registry.object(child)) else { return Ok(()) };
+    let (Some(parent), Some(child)) = (registry.object(parent), registry.object(child)) else {
+        return Ok(());
+    };
     for chunk in records.chunks(500) {
         for target in &targets {
             let mut sql = Sql::new("UPDATE ");
@@ -43,7 +45,9 @@ pub fn refresh_all(
     target: &RollUpTarget,
     env: &Env,
 ) -> Result<()> {
-    let (Some(parent), Some(child)) = (registry.object(&target.object), registry.object(child)) else { return Ok(()) };
+    let (Some(parent), Some(child)) = (registry.object(&target.object), registry.object(child)) else {
+        return Ok(());
+    };
     let mut sql = Sql::new("UPDATE ");
     sql.name(&parent.table).push(" SET ").name(&column_of(parent, &target.field)).push(" = ");
     computed(&mut sql, conn.dialect(), registry, parent, child, target, env)?;
@@ -59,9 +63,15 @@ pub fn differing(
     target: &RollUpTarget,
     env: &Env,
 ) -> Result<i64> {
-    let (Some(parent), Some(child)) = (registry.object(&target.object), registry.object(child)) else { return Ok(0) };
+    let (Some(parent), Some(child)) = (registry.object(&target.object), registry.object(child)) else {
+        return Ok(0);
+    };
     let mut sql = Sql::new("SELECT count(*) FROM ");
-    sql.name(&parent.table).push(" WHERE ").name(&parent.table).push(".").name(&column_of(parent, &target.field));
+    sql.name(&parent.table)
+        .push(" WHERE ")
+        .name(&parent.table)
+        .push(".")
+        .name(&column_of(parent, &target.field));
     sql.push(" IS DISTINCT FROM ");
     computed(&mut sql, conn.dialect(), registry, parent, child, target, env)?;
     Ok(conn.query_one(&sql)?.and_then(|row| row.first().and_then(Stored::int)).unwrap_or(0))
@@ -80,7 +90,8 @@ fn computed(
     target: &RollUpTarget,
     env: &Env,
 ) -> Result<()> {
-    let Some(FieldKind::RollUp { function, field, condition, .. }) = parent.field(&target.field).map(|f| &f.kind)
+    let Some(FieldKind::RollUp { function, field, condition, .. }) =
+        parent.field(&target.field).map(|f| &f.kind)
     else {
         sql.push("NULL");
         return Ok(());

@@ -74,7 +74,10 @@ pub(crate) fn within(
     match parent(registry, object) {
         Some((column, parent)) if depth < 4 => {
             let inner = format!("a{depth}");
-            sql.push("((").column(alias, column).push(" IS NOT NULL AND EXISTS (SELECT 1 FROM ").name(&parent.table);
+            sql.push("((")
+                .column(alias, column)
+                .push(" IS NOT NULL AND EXISTS (SELECT 1 FROM ")
+                .name(&parent.table);
             sql.push(" ").push(&inner).push(" WHERE ").column(&inner, "id").push(" = ").column(alias, column);
             sql.push(" AND ");
             within(sql, dialect, registry, parent, &inner, scope, depth + 1);
@@ -117,7 +120,11 @@ fn own(
     }
     if unowned {
         sql.push(if parts > 0 { " OR (" } else { "(" });
-        sql.push(plus).column(alias, "owner").push(" IS NULL AND ").column(alias, "department").push(" IS NULL)");
+        sql.push(plus)
+            .column(alias, "owner")
+            .push(" IS NULL AND ")
+            .column(alias, "department")
+            .push(" IS NULL)");
         parts += 1;
     }
     if parts == 0 {
@@ -134,7 +141,14 @@ pub(crate) fn deciding_columns(sql: &mut Sql, registry: &Registry, object: &Obje
     }
 }
 
-fn deciding_column(sql: &mut Sql, registry: &Registry, object: &Object, alias: &str, column: &str, depth: usize) {
+fn deciding_column(
+    sql: &mut Sql,
+    registry: &Registry,
+    object: &Object,
+    alias: &str,
+    column: &str,
+    depth: usize,
+) {
     match parent(registry, object) {
         Some((via, parent)) if depth < 4 => {
             let inner = format!("d{depth}");

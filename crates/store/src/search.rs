@@ -60,7 +60,12 @@ pub fn remove(conn: &mut Conn<'_>, record: RecordId) -> Result<()> {
 
 /// Ids of records that match, newest first, optionally of one object. Access is not considered here:
 /// the caller passes the ids through a scoped list.
-pub fn matching(conn: &mut Conn<'_>, object: Option<&str>, words: &Words, limit: usize) -> Result<Vec<RecordId>> {
+pub fn matching(
+    conn: &mut Conn<'_>,
+    object: Option<&str>,
+    words: &Words,
+    limit: usize,
+) -> Result<Vec<RecordId>> {
     let mut sql = match conn.dialect() {
         Dialect::Sqlite => {
             let mut sql = Sql::new("SELECT rowid FROM gx_search WHERE gx_search MATCH ");

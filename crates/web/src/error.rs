@@ -258,7 +258,13 @@ fn differences(gate: &Gate, visit: &Visit, stale: &Stale) -> Markup {
                 say(&object, name, Some(&guanxi_gate::Cell::Value(value.clone())), &titles, locale)
             };
             let (old, new) = (markup! { (words(wanted)) }, markup! { (words(now)) });
-            Some(ui::Difference { field: name.clone(), label: field.label.get(locale).to_owned(), old, new, mine: false })
+            Some(ui::Difference {
+                field: name.clone(),
+                label: field.label.get(locale).to_owned(),
+                old,
+                new,
+                mine: false,
+            })
         })
         .collect::<Vec<_>>();
     let who = stale.updated_by.clone().unwrap_or_default();

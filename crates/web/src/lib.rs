@@ -26,7 +26,7 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 pub fn router(app: App) -> Router {
     routes::router(app)
         .layer(from_fn(secure))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(5)))
 }
 
 /// Headers that every answer carries: what a page may load, and that it stays out of other sites' frames.
@@ -39,7 +39,10 @@ async fn secure(request: Request, next: Next) -> Response {
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    headers.insert("permissions-policy", HeaderValue::from_static("camera=(), microphone=(), geolocation=(self)"));
+    headers.insert(
+        "permissions-policy",
+        HeaderValue::from_static("camera=(), microphone=(), geolocation=(self)"),
+    );
     if !asset {
         headers.append(header::VARY, HeaderValue::from_static("HX-Request, Cookie"));
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));

@@ -13,14 +13,86 @@ const ROLES: [&str; 5] = ["account_manager", "sales_manager", "service_agent", "
 /// the record of the account manager, of a colleague in the department, and of another department. `?` is
 /// decided by a rule of the business, so only the access answers (403, 404) are ruled out.
 const TABLE: &[(&str, [(&str, &str, &str); 5])] = &[
-    ("customer", [("y", "yyn", "ynn"), ("y", "yyn", "yyn"), ("n", "yyy", "nnn"), ("n", "yyy", "nnn"), ("n", "nnn", "nnn")]),
-    ("contact", [("y", "yyn", "ynn"), ("y", "yyn", "yyn"), ("n", "yyy", "nnn"), ("n", "yyy", "nnn"), ("n", "nnn", "nnn")]),
-    ("activity", [("y", "yyn", "ynn"), ("y", "yyn", "yyn"), ("y", "yyy", "nnn"), ("n", "yyy", "nnn"), ("n", "nnn", "nnn")]),
-    ("order", [("y", "yyn", "ynn"), ("y", "yyn", "yyn"), ("n", "yyy", "nnn"), ("n", "yyy", "nnn"), ("n", "nnn", "nnn")]),
-    ("opportunity", [("y", "ynn", "?nn"), ("y", "yyn", "??n"), ("n", "nnn", "nnn"), ("n", "yyy", "nnn"), ("n", "nnn", "nnn")]),
-    ("churn_warning", [("n", "ynn", "nnn"), ("n", "yyn", "nnn"), ("n", "yyy", "nnn"), ("n", "yyy", "nnn"), ("n", "nnn", "nnn")]),
-    ("service_request", [("y", "ynn", "nnn"), ("n", "yyy", "nnn"), ("y", "yyy", "???"), ("n", "yyy", "nnn"), ("n", "nnn", "nnn")]),
-    ("product", [("n", "yyy", "nnn"), ("y", "yyy", "yyy"), ("n", "yyy", "nnn"), ("n", "yyy", "nnn"), ("y", "yyy", "yyy")]),
+    (
+        "customer",
+        [
+            ("y", "yyn", "ynn"),
+            ("y", "yyn", "yyn"),
+            ("n", "yyy", "nnn"),
+            ("n", "yyy", "nnn"),
+            ("n", "nnn", "nnn"),
+        ],
+    ),
+    (
+        "contact",
+        [
+            ("y", "yyn", "ynn"),
+            ("y", "yyn", "yyn"),
+            ("n", "yyy", "nnn"),
+            ("n", "yyy", "nnn"),
+            ("n", "nnn", "nnn"),
+        ],
+    ),
+    (
+        "activity",
+        [
+            ("y", "yyn", "ynn"),
+            ("y", "yyn", "yyn"),
+            ("y", "yyy", "nnn"),
+            ("n", "yyy", "nnn"),
+            ("n", "nnn", "nnn"),
+        ],
+    ),
+    (
+        "order",
+        [
+            ("y", "yyn", "ynn"),
+            ("y", "yyn", "yyn"),
+            ("n", "yyy", "nnn"),
+            ("n", "yyy", "nnn"),
+            ("n", "nnn", "nnn"),
+        ],
+    ),
+    (
+        "opportunity",
+        [
+            ("y", "ynn", "?nn"),
+            ("y", "yyn", "??n"),
+            ("n", "nnn", "nnn"),
+            ("n", "yyy", "nnn"),
+            ("n", "nnn", "nnn"),
+        ],
+    ),
+    (
+        "churn_warning",
+        [
+            ("n", "ynn", "nnn"),
+            ("n", "yyn", "nnn"),
+            ("n", "yyy", "nnn"),
+            ("n", "yyy", "nnn"),
+            ("n", "nnn", "nnn"),
+        ],
+    ),
+    (
+        "service_request",
+        [
+            ("y", "ynn", "nnn"),
+            ("n", "yyy", "nnn"),
+            ("y", "yyy", "???"),
+            ("n", "yyy", "nnn"),
+            ("n", "nnn", "nnn"),
+        ],
+    ),
+    (
+        "product",
+        [
+            ("n", "yyy", "nnn"),
+            ("y", "yyy", "yyy"),
+            ("n", "yyy", "nnn"),
+            ("n", "yyy", "nnn"),
+            ("y", "yyy", "yyy"),
+        ],
+    ),
 ];
 
 /// Pages and calls that belong to administrators alone.
@@ -64,7 +136,11 @@ impl World {
         let people: BTreeMap<&'static str, RecordId> = ROLES
             .iter()
             .map(|role| {
-                let department = if matches!(*role, "account_manager" | "sales_manager") { "总部/华东" } else { "总部/综合" };
+                let department = if matches!(*role, "account_manager" | "sales_manager") {
+                    "总部/华东"
+                } else {
+                    "总部/综合"
+                };
                 (*role, add(role, role, department))
             })
             .collect();
@@ -72,10 +148,11 @@ impl World {
         let stranger = add("stranger", "account_manager", "总部/华西");
         let owners = [people["account_manager"], colleague, stranger];
         let records = gate.write(&operator, move |tx| given(tx, owners)).unwrap();
-        let keys = people.iter().map(|(role, id)| (*role, gate.create_key(&operator, *id, "matrix", None).unwrap()));
-        let cookies = people
-            .keys()
-            .map(|role| (*role, format!("gx_session={}", gate.log_in(role, "matrix-2026", None, "").unwrap().token)));
+        let keys =
+            people.iter().map(|(role, id)| (*role, gate.create_key(&operator, *id, "matrix", None).unwrap()));
+        let cookies = people.keys().map(|role| {
+            (*role, format!("gx_session={}", gate.log_in(role, "matrix-2026", None, "").unwrap().token))
+        });
         World {
             customer: records[&("customer", 0)],
             keys: keys.collect(),
@@ -83,7 +160,11 @@ impl World {
             records,
             api: guanxi_api::router(gate.clone()),
             web: guanxi_web::router(guanxi_web::App::new(gate)),
-            runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap(),
+            runtime: tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .unwrap(),
         }
     }
 
@@ -113,9 +194,13 @@ impl World {
             "customer" => serde_json::json!({ "name": "矩阵新客户", "kind": "company" }),
             "contact" => serde_json::json!({ "name": "联系人", "customer": customer }),
             "activity" => serde_json::json!({ "content": "电话沟通", "customer": customer }),
-            "order" => serde_json::json!({ "customer": customer, "ordered_on": "2026-06-01", "total": "1.00" }),
+            "order" => {
+                serde_json::json!({ "customer": customer, "ordered_on": "2026-06-01", "total": "1.00" })
+            }
             "opportunity" => serde_json::json!({ "title": "新商机", "customer_name": "某公司" }),
-            "service_request" => serde_json::json!({ "title": "咨询", "kind": "consult", "customer": customer }),
+            "service_request" => {
+                serde_json::json!({ "title": "咨询", "kind": "consult", "customer": customer })
+            }
             "churn_warning" => serde_json::json!({ "customer": customer }),
             _ => serde_json::json!({ "name": "新产品" }),
         }
@@ -129,7 +214,8 @@ fn given(
     let mut records = BTreeMap::new();
     for (i, owner) in owners.into_iter().enumerate() {
         let owned = || Draft::new().set("owner", owner);
-        let customer = tx.create("customer", owned().set("name", format!("客户{i}")).set("kind", "company"))?.id;
+        let customer =
+            tx.create("customer", owned().set("name", format!("客户{i}")).set("kind", "company"))?.id;
         let mut keep = |object: &'static str, id: RecordId| drop(records.insert((object, i), id));
         keep("customer", customer);
         let of = || owned().set("customer", customer);
@@ -137,7 +223,10 @@ fn given(
         keep("activity", tx.create("activity", of().set("content", "拜访"))?.id);
         let on: jiff::civil::Date = "2025-01-01".parse().expect("a date");
         keep("order", tx.create("order", of().set("ordered_on", on).set("total", Value::from(1)))?.id);
-        keep("opportunity", tx.create("opportunity", owned().set("title", "商机").set("customer_name", "某公司"))?.id);
+        keep(
+            "opportunity",
+            tx.create("opportunity", owned().set("title", "商机").set("customer_name", "某公司"))?.id,
+        );
         keep("churn_warning", tx.create("churn_warning", of().set("status", "open"))?.id);
         let request = of().set("title", "咨询").set("kind", "consult");
         keep("service_request", tx.create("service_request", request)?.id);
@@ -163,16 +252,41 @@ fn every_cell(world: &World) -> Vec<String> {
         for (role, (make, read, change)) in ROLES.iter().zip(roles) {
             let readable = read.contains('y');
             let list = if readable { 'y' } else { 'n' };
-            faults.extend(wrong(&format!("{role} lists {object} by URL"), list, world.page(role, &format!("/{object}")), readable));
-            faults.extend(wrong(&format!("{role} lists {object} by API"), list, world.rest(role, "GET", &format!("/{object}"), &serde_json::Value::Null), readable));
+            faults.extend(wrong(
+                &format!("{role} lists {object} by URL"),
+                list,
+                world.page(role, &format!("/{object}")),
+                readable,
+            ));
+            faults.extend(wrong(
+                &format!("{role} lists {object} by API"),
+                list,
+                world.rest(role, "GET", &format!("/{object}"), &serde_json::Value::Null),
+                readable,
+            ));
             let made = make.chars().next().unwrap_or('n');
             let body = world.body(object);
-            faults.extend(wrong(&format!("{role} makes {object} by API"), made, world.rest(role, "POST", &format!("/{object}"), &body), readable));
-            faults.extend(wrong(&format!("{role} makes {object} by URL"), made, world.page(role, &format!("/{object}/new")), readable));
+            faults.extend(wrong(
+                &format!("{role} makes {object} by API"),
+                made,
+                world.rest(role, "POST", &format!("/{object}"), &body),
+                readable,
+            ));
+            faults.extend(wrong(
+                &format!("{role} makes {object} by URL"),
+                made,
+                world.page(role, &format!("/{object}/new")),
+                readable,
+            ));
             for (i, (seen, changed)) in read.chars().zip(change.chars()).enumerate() {
                 let id = world.records[&(*object, i)];
                 let visible = seen == 'y';
-                let cell = |what: &str| format!("{role} {what} {object} {}", ["own", "of a colleague", "of another department"][i]);
+                let cell = |what: &str| {
+                    format!(
+                        "{role} {what} {object} {}",
+                        ["own", "of a colleague", "of another department"][i]
+                    )
+                };
                 let path = format!("/{object}/{id}");
                 let null = serde_json::Value::Null;
                 let (page, rest) = (world.page(role, &path), world.rest(role, "GET", &path, &null));
@@ -197,8 +311,18 @@ fn every_cell(world: &World) -> Vec<String> {
     for (role, marks) in REPORTS {
         for (report, mark) in ["contribution", "composition", "service", "churn"].iter().zip(marks.chars()) {
             let null = serde_json::Value::Null;
-            faults.extend(wrong(&format!("{role} opens {report} by URL"), mark, world.page(role, &format!("/report/{report}")), true));
-            faults.extend(wrong(&format!("{role} opens {report} by API"), mark, world.rest(role, "GET", &format!("/reports/{report}"), &null), true));
+            faults.extend(wrong(
+                &format!("{role} opens {report} by URL"),
+                mark,
+                world.page(role, &format!("/report/{report}")),
+                true,
+            ));
+            faults.extend(wrong(
+                &format!("{role} opens {report} by API"),
+                mark,
+                world.rest(role, "GET", &format!("/reports/{report}"), &null),
+                true,
+            ));
         }
     }
     for role in ROLES {
@@ -207,7 +331,12 @@ fn every_cell(world: &World) -> Vec<String> {
             faults.extend(wrong(&format!("{role} opens {page}"), mark, world.page(role, page), true));
         }
         let object = serde_json::json!({ "name": format!("made_by_{role}"), "label": { "zh": "对象", "en": "Object" } });
-        faults.extend(wrong(&format!("{role} makes an object"), mark, world.rest(role, "POST", "/objects", &object), true));
+        faults.extend(wrong(
+            &format!("{role} makes an object"),
+            mark,
+            world.rest(role, "POST", "/objects", &object),
+            true,
+        ));
     }
     faults
 }

@@ -5,7 +5,10 @@ use super::{
     texts::{Crew, Person, TEXTS},
     world::{Colleague, World, person_name},
 };
-use guanxi_gate::{Ctx, Draft, Result, auth::{NewUser, role_label}};
+use guanxi_gate::{
+    Ctx, Draft, Result,
+    auth::{NewUser, role_label},
+};
 use guanxi_model::{RecordId, Value};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +36,13 @@ pub(super) fn found(world: &mut World<'_>) -> Result<Vec<Login>> {
         role_label: role_label(world.gate, role),
         login: (*login).to_owned(),
         password: PASSWORD.to_owned(),
-        name: TEXTS.company.person.iter().find(|p| p.login == *login).map(|p| p.name.clone()).unwrap_or_default(),
+        name: TEXTS
+            .company
+            .person
+            .iter()
+            .find(|p| p.login == *login)
+            .map(|p| p.name.clone())
+            .unwrap_or_default(),
     });
     Ok(registered.collect())
 }

@@ -49,7 +49,8 @@ pub(super) fn meet(world: &mut World<'_>) {
             *dice.pick(&world.team(&city.team))
         };
         let known = Known { owner, joined, pace, fate, city };
-        let customer = if person { meet_person(world, &mut dice, known) } else { meet_company(world, &mut dice, known) };
+        let customer =
+            if person { meet_person(world, &mut dice, known) } else { meet_company(world, &mut dice, known) };
         world.customers.push(customer);
     }
 }
@@ -173,13 +174,17 @@ fn meet_person(world: &mut World<'_>, dice: &mut Dice, known: Known) -> Customer
     let mobile = world.mobile(dice);
     let wechat = format!("{}{}", pinyin::full(&name), dice.digits(3));
     let born = plus(world.days.today, -dice.between(23 * 365, 62 * 365));
-    let education = ["secondary", "college", "college", "bachelor", "bachelor", "bachelor", "master", "doctor"];
+    let education =
+        ["secondary", "college", "college", "bachelor", "bachelor", "bachelor", "master", "doctor"];
     let draft = basics(world, dice, &known, true)
         .set("name", name.as_str())
         .set("kind", "person")
         .set("phone", mobile)
         .set("wechat", wechat.as_str())
-        .set("email", if dice.chance(50) { Value::text(format!("{wechat}@mail.example.com")) } else { Value::Null })
+        .set(
+            "email",
+            if dice.chance(50) { Value::text(format!("{wechat}@mail.example.com")) } else { Value::Null },
+        )
         .set("region", region.as_str())
         .set("address", address.as_str())
         .set("gender", if woman { "female" } else { "male" })
@@ -220,14 +225,30 @@ fn salutation(family: &str, woman: bool) -> String {
 /// What companies and persons have in common.
 fn basics(world: &World<'_>, dice: &mut Dice, known: &Known, person: bool) -> Draft {
     const SOURCES: [&str; 10] = [
-        "referral", "referral", "website", "website", "exhibition", "prospecting", "prospecting", "phone_in", "partner",
+        "referral",
+        "referral",
+        "website",
+        "website",
+        "exhibition",
+        "prospecting",
+        "prospecting",
+        "phone_in",
+        "partner",
         "campaign",
     ];
     let (kind, grade, value) = match known.pace {
-        Pace::Heavy => (None, *dice.pick(&["major", "major", "strategic_partner", "partner"]), *dice.pick(&["a", "a", "b"])),
-        Pace::Steady => (None, *dice.pick(&["ordinary", "key_development", "major"]), *dice.pick(&["b", "b", "c"])),
+        Pace::Heavy => (
+            None,
+            *dice.pick(&["major", "major", "strategic_partner", "partner"]),
+            *dice.pick(&["a", "a", "b"]),
+        ),
+        Pace::Steady => {
+            (None, *dice.pick(&["ordinary", "key_development", "major"]), *dice.pick(&["b", "b", "c"]))
+        }
         Pace::Light if person => (None, "ordinary", *dice.pick(&["c", "d"])),
-        Pace::Light => (None, *dice.pick(&["ordinary", "ordinary", "key_development"]), *dice.pick(&["c", "c", "d"])),
+        Pace::Light => {
+            (None, *dice.pick(&["ordinary", "ordinary", "key_development"]), *dice.pick(&["c", "c", "d"]))
+        }
         Pace::Never => ((!person && dice.chance(15)).then_some("competitor"), "ordinary", "d"),
     };
     let kind = match grade {
@@ -238,7 +259,11 @@ fn basics(world: &World<'_>, dice: &mut Dice, known: &Known, person: bool) -> Dr
     let mut tags: Vec<String> = (0..dice.below(3)).map(|_| dice.pick(pool).clone()).collect();
     tags.sort_unstable();
     tags.dedup();
-    let note = if !person && dice.chance(35) { Value::text(dice.pick(&TEXTS.customers.notes).as_str()) } else { Value::Null };
+    let note = if !person && dice.chance(35) {
+        Value::text(dice.pick(&TEXTS.customers.notes).as_str())
+    } else {
+        Value::Null
+    };
     let mut draft = Draft::new()
         .set("grade", grade)
         .set("value_grade", value)

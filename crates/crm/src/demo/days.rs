@@ -1,7 +1,11 @@
 //! The calendar of the story: working days and hours around the present of the clock.
 
 use super::dice::Dice;
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::{Date, Weekday}, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp, ToSpan,
+    civil::{Date, Weekday},
+    tz::TimeZone,
+};
 
 /// How long the company has used the program.
 const PAST_DAYS: i64 = 730;
@@ -64,7 +68,10 @@ impl Days {
     /// When somebody writes down what happened: the evening of that day or, long ago, of that week's Friday.
     pub(super) fn written(&self, person: usize, happened: Timestamp) -> Timestamp {
         let date = guanxi_gate::date_of(happened, &self.zone);
-        let friday = plus(date, i64::from(Weekday::Friday.to_monday_zero_offset() - date.weekday().to_monday_zero_offset()));
+        let friday = plus(
+            date,
+            i64::from(Weekday::Friday.to_monday_zero_offset() - date.weekday().to_monday_zero_offset()),
+        );
         let old = friday >= date && days_between(friday, self.today) > RECENT_DAYS;
         let date = if old { friday } else { date };
         // Everybody has their own time, a little different every day.

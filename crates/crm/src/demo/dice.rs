@@ -67,7 +67,9 @@ impl Dice {
 
     /// So many digits, the first of which is not zero.
     pub(super) fn digits(&mut self, count: usize) -> String {
-        (0..count).map(|at| char::from(b'0' + u8::try_from(self.between(i64::from(at == 0), 9)).unwrap_or(1))).collect()
+        (0..count)
+            .map(|at| char::from(b'0' + u8::try_from(self.between(i64::from(at == 0), 9)).unwrap_or(1)))
+            .collect()
     }
 }
 

@@ -75,7 +75,8 @@ fn entry(
 ) -> Entry {
     let customer = &world.customers[customer];
     let texts = &TEXTS.follow_ups;
-    let silent = matches!(customer.fate, Fate::Leaves { last, then } if then != Outcome::Recovered && date > last);
+    let silent =
+        matches!(customer.fate, Fate::Leaves { last, then } if then != Outcome::Recovered && date > last);
     let pool = match number {
         _ if silent => &texts.quiet,
         _ if customer.person => &texts.person,

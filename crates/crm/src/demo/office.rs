@@ -24,7 +24,8 @@ pub(super) fn arrange(world: &mut World<'_>) {
         let meeting = dice.pick(&TEXTS.office.inner_appointment);
         appoint(world, &mut dice, person, &[], meeting, 0);
         for _ in 0..dice.between(1, 3) {
-            let list = if own.is_empty() { &TEXTS.office.inner_appointment } else { &TEXTS.office.appointment };
+            let list =
+                if own.is_empty() { &TEXTS.office.inner_appointment } else { &TEXTS.office.appointment };
             let monday = world.days.since(world.days.monday());
             let day = monday - dice.between(0, 8).min(monday + 7);
             let appointment = dice.pick(list);
@@ -39,7 +40,13 @@ fn task(world: &mut World<'_>, dice: &mut Dice, person: usize, own: &[usize], nu
     let given = !own.is_empty() && dice.chance(25);
     let by = if given { world.head_of(person).id } else { world.people[person].id };
     let inner = own.is_empty() || (!given && dice.chance(25));
-    let pool = if inner { &texts.inner } else if given { &texts.given } else { &texts.tasks };
+    let pool = if inner {
+        &texts.inner
+    } else if given {
+        &texts.given
+    } else {
+        &texts.tasks
+    };
     let customer = (!inner).then(|| &world.customers[*dice.pick(own)]);
     let sentence: &String = dice.pick(pool);
     let title = fill(sentence, &[("customer", customer.map_or("", |customer| customer.name.as_str()))]);
@@ -74,14 +81,20 @@ fn appoint(world: &mut World<'_>, dice: &mut Dice, person: usize, own: &[usize],
     let customer = (!own.is_empty()).then(|| &world.customers[*dice.pick(own)]);
     let starts = world.days.at(world.days.ago(ago), dice.between(18, 33) * 30);
     let made = world.days.ago(dice.between(1, 3) + ago.max(0));
-    let made = world.days.moment(dice, made).max(customer.map_or(world.days.at(world.days.first(), 540), |customer| customer.joined));
+    let made = world
+        .days
+        .moment(dice, made)
+        .max(customer.map_or(world.days.at(world.days.first(), 540), |customer| customer.joined));
     let place = match customer {
         Some(customer) if of.kind == "visit" => customer.address.as_str(),
         _ => of.place.as_str(),
     };
     let by = world.people[person].id;
     let draft = Draft::new()
-        .set("title", fill(&of.title, &[("customer", customer.map_or("", |customer| customer.name.as_str()))]))
+        .set(
+            "title",
+            fill(&of.title, &[("customer", customer.map_or("", |customer| customer.name.as_str()))]),
+        )
         .set("type", of.kind.as_str())
         .set("starts_at", starts)
         .set("ends_at", starts + jiff::SignedDuration::from_mins(of.minutes))

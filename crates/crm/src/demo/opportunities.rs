@@ -162,7 +162,9 @@ fn party(world: &mut World<'_>, dice: &mut Dice, end: End, course: &Course) -> P
 fn prospect(world: &mut World<'_>, dice: &mut Dice, owner: Option<usize>) -> Party {
     let cities = &TEXTS.customers.city;
     let city = match owner {
-        Some(owner) => cities.iter().find(|city| city.team == world.people[owner].department).unwrap_or(&cities[0]),
+        Some(owner) => {
+            cities.iter().find(|city| city.team == world.people[owner].department).unwrap_or(&cities[0])
+        }
         None => dice.weigh(cities, |city| city.weight),
     };
     let industry = dice.weigh(&TEXTS.customers.industry, |industry| industry.weight);
@@ -206,12 +208,27 @@ fn note(world: &mut World<'_>, dice: &mut Dice, end: End, number: usize) -> Chan
         .set("owner", by);
     let links = party.customer.map(|n| to("customer", world.customers[n].key));
     let key = world.script.create(course.noted, by, "opportunity", draft, links.into_iter().collect());
-    Chance { key, owner: world.people[party.owner].id, party, course, end, deal, thousands, busy_today: number % 2 == 1 }
+    Chance {
+        key,
+        owner: world.people[party.owner].id,
+        party,
+        course,
+        end,
+        deal,
+        thousands,
+        busy_today: number % 2 == 1,
+    }
 }
 
 fn assign(world: &mut World<'_>, chance: &Chance) {
     let head = world.head_of(chance.party.owner).id;
-    world.script.verb(chance.course.assigned, head, chance.key, "assign", Draft::new().set("to", chance.owner));
+    world.script.verb(
+        chance.course.assigned,
+        head,
+        chance.key,
+        "assign",
+        Draft::new().set("to", chance.owner),
+    );
 }
 
 /// The steps towards the deal. Those that are past mostly have a result; a few are late.
@@ -237,10 +254,17 @@ fn plan(world: &mut World<'_>, dice: &mut Dice, chance: &Chance) {
             .set("due_on", date)
             .set("todo", words.plan[step].as_str())
             .set("owner", chance.owner);
-        let item = world.script.create(made, chance.owner, "plan_item", draft, vec![to("opportunity", chance.key)]);
+        let item =
+            world.script.create(made, chance.owner, "plan_item", draft, vec![to("opportunity", chance.key)]);
         let closed = matches!(chance.end, End::Won | End::Lost);
         let recent = world.days.since(date) < 12;
-        let done = if closed { 92 } else if recent { 70 } else { 97 };
+        let done = if closed {
+            92
+        } else if recent {
+            70
+        } else {
+            97
+        };
         if date < world.days.today && chance.end != End::Assigned && dice.chance(done) {
             let at = world.days.after(dice, made, date);
             let limit = if closed { chance.course.closed } else { world.days.now };
@@ -337,10 +361,12 @@ fn order(world: &mut World<'_>, dice: &mut Dice, chance: &Chance, customer: Key,
         let price = TEXTS.products[work].price;
         lines.push(Line { product: work, quantity: dice.between(1, 6), price });
     }
-    let mut buyer = chance.party.customer.map_or(
-        Buyer { key: customer, owner: chance.party.owner, contact: None, address: None },
-        |n| orders::customer_of(world, n),
-    );
+    let mut buyer = chance
+        .party
+        .customer
+        .map_or(Buyer { key: customer, owner: chance.party.owner, contact: None, address: None }, |n| {
+            orders::customer_of(world, n)
+        });
     buyer.key = customer;
     let links = vec![to("opportunity", chance.key)];
     orders::write(world, dice, Sale { buyer, date, lines, links, status: None });

@@ -122,7 +122,8 @@ fn order(world: &mut World<'_>, dice: &mut Dice, customer: usize, date: Date, st
 /// The list price; one line in five has a price of its own.
 fn price(dice: &mut Dice, product: &Product) -> Decimal {
     let percent = if dice.chance(80) { 100 } else { dice.between(85, 97) };
-    (product.price * Decimal::new(percent, 2)).round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
+    (product.price * Decimal::new(percent, 2))
+        .round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
 }
 
 /// A line of an order to be.
@@ -211,7 +212,8 @@ pub(super) fn write(world: &mut World<'_>, dice: &mut Dice, sale: Sale) {
 }
 
 fn amount(line: &Line) -> Decimal {
-    (Decimal::from(line.quantity) * line.price).round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
+    (Decimal::from(line.quantity) * line.price)
+        .round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
 }
 
 /// How far an order has come after so many days.

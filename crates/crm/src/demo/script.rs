@@ -84,11 +84,22 @@ impl Script {
 
     /// Somebody acts on a record.
     pub(super) fn verb(&mut self, at: Timestamp, by: RecordId, key: Key, verb: &'static str, input: Draft) {
-        self.steps.push(Step { at, by, what: What::Verb { key, verb, input, links: Vec::new(), gives: None } });
+        self.steps.push(Step {
+            at,
+            by,
+            what: What::Verb { key, verb, input, links: Vec::new(), gives: None },
+        });
     }
 
     /// Somebody wins a deal; the key names its customer from then on.
-    pub(super) fn win(&mut self, at: Timestamp, by: RecordId, key: Key, input: Draft, links: Vec<Link>) -> Key {
+    pub(super) fn win(
+        &mut self,
+        at: Timestamp,
+        by: RecordId,
+        key: Key,
+        input: Draft,
+        links: Vec<Link>,
+    ) -> Key {
         let customer = self.key();
         let what = What::Verb { key, verb: "win", input, links, gives: Some(("customer", customer)) };
         self.steps.push(Step { at, by, what });
@@ -290,7 +301,8 @@ impl Cast {
             }
             What::OnWarning { customer, verb, input } => {
                 let (_, customer) = self.find(*customer)?;
-                let waiting = Expr::eq("customer", customer).and(Expr::one_of("status", ["open", "deferred"]));
+                let waiting =
+                    Expr::eq("customer", customer).and(Expr::one_of("status", ["open", "deferred"]));
                 // A warning that an order has already answered needs no measure any more.
                 if let Some(warning) = tx.first("churn_warning", &waiting)? {
                     tx.verb(&warning, verb, input.clone())?;

@@ -127,7 +127,13 @@ fn handler(world: &World<'_>, dice: &mut Dice, customer: usize) -> RecordId {
     world.people[place].id
 }
 
-fn make(world: &mut World<'_>, dice: &mut Dice, customer: usize, case: &Case, at: Timestamp) -> (Key, String) {
+fn make(
+    world: &mut World<'_>,
+    dice: &mut Dice,
+    customer: usize,
+    case: &Case,
+    at: Timestamp,
+) -> (Key, String) {
     let agents = world.places(|person| person.role == "service_agent");
     let customer = &world.customers[customer];
     let hardware: Vec<&str> = TEXTS

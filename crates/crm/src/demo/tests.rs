@@ -9,8 +9,20 @@ use std::collections::{BTreeMap, BTreeSet};
 const NOW: &str = "2026-06-17T06:30:00Z";
 
 const OBJECTS: [&str; 14] = [
-    "user", "department", "product", "customer", "contact", "activity", "opportunity", "plan_item", "order", "order_line",
-    "service_request", "churn_warning", "task", "appointment",
+    "user",
+    "department",
+    "product",
+    "customer",
+    "contact",
+    "activity",
+    "opportunity",
+    "plan_item",
+    "order",
+    "order_line",
+    "service_request",
+    "churn_warning",
+    "task",
+    "appointment",
 ];
 
 fn small() -> DemoOptions {
@@ -30,7 +42,11 @@ fn all(gate: &Gate, object: &str, filter: &str) -> Vec<Record> {
 
 /// Every value of every record, but for what hangs on password salts, which is not kept in records.
 fn told(gate: &Gate) -> Vec<String> {
-    OBJECTS.iter().flat_map(|object| all(gate, object, "true")).map(|r| format!("{} {:?}", r.object.name, r.values)).collect()
+    OBJECTS
+        .iter()
+        .flat_map(|object| all(gate, object, "true"))
+        .map(|r| format!("{} {:?}", r.object.name, r.values))
+        .collect()
 }
 
 fn values(gate: &Gate, object: &str, field: &str) -> BTreeSet<String> {
@@ -78,7 +94,10 @@ fn every_status_occurs(gate: &Gate) {
         found.remove("");
         assert_eq!(found, choices(gate, object, field), "{object}.{field}");
     }
-    assert!(!all(gate, "service_request", "handle_count > 1").is_empty(), "somebody was not content at first");
+    assert!(
+        !all(gate, "service_request", "handle_count > 1").is_empty(),
+        "somebody was not content at first"
+    );
     assert!(!all(gate, "plan_item", "is_empty(result)").is_empty());
     assert!(!all(gate, "plan_item", "!is_empty(result)").is_empty());
 }
@@ -102,13 +121,19 @@ fn sums_are_right(gate: &Gate) {
 
 fn warnings_stand_where_they_should(gate: &Gate) {
     let lost = all(gate, "churn_warning", r#"status == "lost""#);
-    assert!(lost.iter().all(|w| !w.text("reason").is_empty() && w.decimal("measure_count") >= Some(Decimal::ONE)));
+    assert!(
+        lost.iter().all(|w| !w.text("reason").is_empty() && w.decimal("measure_count") >= Some(Decimal::ONE))
+    );
     let lost_customers = all(gate, "customer", r#"status == "lost""#);
     assert_eq!(lost.len(), lost_customers.len());
     // Only those who were meant to fall silent did.
     let leaving = customers::leaving(small().customers);
     assert_eq!(all(gate, "churn_warning", "true").len(), leaving);
-    assert_eq!(gate.run_job("churn.warn", gate.operator().today).unwrap(), [("warned", 0)], "nobody was forgotten");
+    assert_eq!(
+        gate.run_job("churn.warn", gate.operator().today).unwrap(),
+        [("warned", 0)],
+        "nobody was forgotten"
+    );
 }
 
 fn nothing_lies_in_the_future(gate: &Gate) {
@@ -149,7 +174,10 @@ fn names_and_codes_are_valid(gate: &Gate) {
     for object in ["activity", "opportunity", "service_request", "task", "appointment", "customer"] {
         for record in all(gate, object, "true") {
             let text = format!("{:?}", record.values);
-            assert!(!text.contains("{who}") && !text.contains("{product}") && !text.contains("{customer}"), "{text}");
+            assert!(
+                !text.contains("{who}") && !text.contains("{product}") && !text.contains("{customer}"),
+                "{text}"
+            );
             assert!(!text.contains("{days}") && !text.contains("{city}"), "{text}");
         }
     }

@@ -18,7 +18,8 @@ pub(super) static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts {
 });
 
 fn read<T: serde::de::DeserializeOwned>(document: &str) -> T {
-    toml::from_str(document).expect("the demonstration's data files are part of the binary, and every test reads them")
+    toml::from_str(document)
+        .expect("the demonstration's data files are part of the binary, and every test reads them")
 }
 
 /// Puts words into the places of a sentence: `{who}`, `{product}`.

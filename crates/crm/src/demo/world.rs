@@ -1,6 +1,12 @@
 //! What every part of the story shares: the calendar, the people, the customers so far, and the script.
 
-use super::{DemoOptions, days::Days, dice::Dice, script::{Key, Script}, texts::TEXTS};
+use super::{
+    DemoOptions,
+    days::Days,
+    dice::Dice,
+    script::{Key, Script},
+    texts::TEXTS,
+};
 use guanxi_gate::Gate;
 use guanxi_model::RecordId;
 use jiff::{Timestamp, civil::Date};
@@ -67,7 +73,10 @@ pub(super) enum Pace {
 pub(super) enum Fate {
     Stays,
     /// Falls silent after a last order.
-    Leaves { last: Date, then: Outcome },
+    Leaves {
+        last: Date,
+        then: Outcome,
+    },
 }
 
 /// Where a warning stands in the end.

@@ -168,7 +168,11 @@ pub(crate) fn able(
 ) -> Result<Record> {
     let user = tx.get("user", user)?;
     if user.get("active").as_bool() == Some(false) {
-        return Err(Error::invalid("to", "rule", Message::new("colleague.disabled").with("name", user.title())));
+        return Err(Error::invalid(
+            "to",
+            "rule",
+            Message::new("colleague.disabled").with("name", user.title()),
+        ));
     }
     let registry = tx.registry();
     let able = user

@@ -319,7 +319,8 @@ fn roles_speak_of_what_there_is() {
             let known = domain.reports.iter().any(|def| def.name == report);
             inspection.check(known, || format!("{}: no report {report}", role.name));
         }
-        let settings = ["settings", "users", "roles", "objects", "dictionaries", "audit", "sets", "jobs", "keys"];
+        let settings =
+            ["settings", "users", "roles", "objects", "dictionaries", "audit", "sets", "jobs", "keys"];
         for setting in &role.settings {
             inspection.check(settings.contains(&setting.as_str()), || {
                 format!("{}: no setting {setting}", role.name)

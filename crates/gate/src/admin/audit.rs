@@ -77,7 +77,9 @@ impl Gate {
             .map(|row| {
                 let shown = entries.next_if(|entry| entry.id == row.id);
                 let actor = row.event.actor.unwrap_or(crate::SCHEDULER);
-                let said = |key: &str| row.event.data.get(key).and_then(|text| text.as_str()).unwrap_or_default().to_owned();
+                let said = |key: &str| {
+                    row.event.data.get(key).and_then(|text| text.as_str()).unwrap_or_default().to_owned()
+                };
                 // Only what was asked for to be logged; the reason of a verb may be a field that is not for every reader.
                 let reason = if row.event.name == "revealed" { said("reason") } else { String::new() };
                 AuditLine {

@@ -22,7 +22,11 @@ impl Gate {
         if !is_api_name(name) || RESERVED.contains(&name) {
             issues.push(Issue::field("name", "format", Message::new("gate.api_name")));
         } else if self.registry().object(name).is_some() {
-            issues.push(Issue::field("name", "duplicate", Message::new("gate.name_taken").with("name", name)));
+            issues.push(Issue::field(
+                "name",
+                "duplicate",
+                Message::new("gate.name_taken").with("name", name),
+            ));
         }
         if label.is_empty() {
             issues.push(Issue::field("label", "required", Message::new("gate.fill_in")));
@@ -50,7 +54,20 @@ impl Gate {
     pub fn patch_object(&self, ctx: &Ctx, name: &str, patch: Json) -> Result<Arc<Object>> {
         may_set(ctx, "objects")?;
         self.object(name)?;
-        let allowed = ["label", "plural", "about", "icon", "hue", "menu", "list", "board", "calendar", "record", "duplicates", "rule"];
+        let allowed = [
+            "label",
+            "plural",
+            "about",
+            "icon",
+            "hue",
+            "menu",
+            "list",
+            "board",
+            "calendar",
+            "record",
+            "duplicates",
+            "rule",
+        ];
         refuse_other_keys(&patch, &allowed)?;
         self.save_layer(ctx, "object", name, patch, false)?;
         self.object(name)
@@ -84,11 +101,28 @@ impl Gate {
         may_set(ctx, "objects")?;
         let target = self.object(object)?;
         let before = target.field(field).ok_or(Error::NotFound)?;
-        let shipped = ["label", "help", "required", "default", "indexed", "search", "inactive", "show_when", "require_when", "unique"];
+        let shipped = [
+            "label",
+            "help",
+            "required",
+            "default",
+            "indexed",
+            "search",
+            "inactive",
+            "show_when",
+            "require_when",
+            "unique",
+        ];
         refuse_other_keys(&patch, &shipped)?;
         let deactivates = patch.get("inactive").and_then(Json::as_bool) == Some(true);
-        if deactivates && (before.system || before.name == target.title || Some(&before.name) == target.status.as_ref()) {
-            return Err(Error::invalid("inactive", "rule", Message::new("gate.field_needed").with_label("label", &before.label)));
+        if deactivates
+            && (before.system || before.name == target.title || Some(&before.name) == target.status.as_ref())
+        {
+            return Err(Error::invalid(
+                "inactive",
+                "rule",
+                Message::new("gate.field_needed").with_label("label", &before.label),
+            ));
         }
         self.save_layer(ctx, "field", &format!("{object}.{field}"), patch, false)?;
         self.object(object)?.field(field).cloned().ok_or(Error::NotFound)
@@ -107,10 +141,16 @@ impl Gate {
         }
         for object in role.grants.iter().flat_map(|grant| &grant.objects) {
             if object != "*" && registry.object(object).is_none() {
-                issues.push(Issue::field("grant", "reference", Message::new("field.reference").with("value", object)));
+                issues.push(Issue::field(
+                    "grant",
+                    "reference",
+                    Message::new("field.reference").with("value", object),
+                ));
             }
         }
-        if role.name == "admin" && !["users", "roles"].iter().all(|s| role.settings.iter().any(|r| r == s || r == "*")) {
+        if role.name == "admin"
+            && !["users", "roles"].iter().all(|s| role.settings.iter().any(|r| r == s || r == "*"))
+        {
             issues.push(Issue::field("settings", "rule", Message::new("gate.admin_role")));
         }
         if !issues.is_empty() {
@@ -131,7 +171,8 @@ impl Gate {
         if choice.label.is_empty() {
             issues.push(Issue::field("label", "required", Message::new("gate.fill_in")));
         }
-        let well_formed = !choice.value.is_empty() && choice.value.len() <= 60 && !choice.value.contains(['.', ',', '"']);
+        let well_formed =
+            !choice.value.is_empty() && choice.value.len() <= 60 && !choice.value.contains(['.', ',', '"']);
         if before.is_none() && !well_formed {
             issues.push(Issue::field("value", "format", Message::new("gate.choice_value")));
         }
@@ -178,7 +219,11 @@ impl Gate {
         if !is_api_name(&field.name) {
             issues.push(Issue::field("name", "format", Message::new("gate.api_name")));
         } else if new && object.field(&field.name).is_some() {
-            issues.push(Issue::field("name", "duplicate", Message::new("gate.name_taken").with("name", &field.name)));
+            issues.push(Issue::field(
+                "name",
+                "duplicate",
+                Message::new("gate.name_taken").with("name", &field.name),
+            ));
         }
         if field.label.is_empty() {
             issues.push(Issue::field("label", "required", Message::new("gate.fill_in")));
@@ -189,10 +234,16 @@ impl Gate {
             _ => Vec::new(),
         };
         for target in targets.into_iter().filter(|target| registry.object(target).is_none()) {
-            issues.push(Issue::field("to", "reference", Message::new("field.reference").with("value", target)));
+            issues.push(Issue::field(
+                "to",
+                "reference",
+                Message::new("field.reference").with("value", target),
+            ));
         }
         match &field.kind {
-            FieldKind::Id => issues.push(Issue::field("kind", "choice", Message::new("field.choice").with("value", "id"))),
+            FieldKind::Id => {
+                issues.push(Issue::field("kind", "choice", Message::new("field.choice").with("value", "id")))
+            }
             FieldKind::Choice | FieldKind::Choices
                 if field.options.is_empty()
                     && field.dictionary.as_ref().is_none_or(|d| registry.dictionary(d).is_none()) =>
@@ -200,11 +251,22 @@ impl Gate {
                 issues.push(Issue::field("options", "required", Message::new("gate.fill_in")));
             }
             FieldKind::Number { scale, .. } if *scale > 6 => {
-                issues.push(Issue::field("scale", "range", Message::new("field.range").with("min", 0).with("max", 6)));
+                issues.push(Issue::field(
+                    "scale",
+                    "range",
+                    Message::new("field.range").with("min", 0).with("max", 6),
+                ));
             }
             FieldKind::Formula { expr, .. } => issues.extend(formula_issue(&registry, object, expr)),
             FieldKind::RollUp { of, via, field: over, condition, .. } => {
-                issues.extend(roll_up_issue(&registry, object, of, via, over.as_deref(), condition.as_deref()));
+                issues.extend(roll_up_issue(
+                    &registry,
+                    object,
+                    of,
+                    via,
+                    over.as_deref(),
+                    condition.as_deref(),
+                ));
             }
             _ => {}
         }
@@ -231,7 +293,12 @@ impl Gate {
                 return Err(Error::Malformed(Message::new("gate.document").with("problem", problem)));
             }
             meta::save(&mut tx.conn, &doc)?;
-            tx.note("metadata", None, "metadata_changed", json!({ "kind": doc.kind, "name": doc.name, "patch": doc.patch }))
+            tx.note(
+                "metadata",
+                None,
+                "metadata_changed",
+                json!({ "kind": doc.kind, "name": doc.name, "patch": doc.patch }),
+            )
         })?;
         self.reload()?;
         // A new field that rolls up has to be computed once for the records that are already there.
@@ -244,10 +311,12 @@ impl Gate {
     fn fill_new_field(&self, ctx: &Ctx, name: &str) -> Result<()> {
         let Some((object, field)) = name.split_once('.') else { return Ok(()) };
         let registry = self.registry();
-        let Some(FieldKind::RollUp { of, .. }) = self.object(object)?.field(field).map(|f| f.kind.clone()) else {
+        let Some(FieldKind::RollUp { of, .. }) = self.object(object)?.field(field).map(|f| f.kind.clone())
+        else {
             return Ok(());
         };
-        let Some(target) = registry.roll_ups(&of).iter().find(|t| t.object == object && t.field == field).cloned()
+        let Some(target) =
+            registry.roll_ups(&of).iter().find(|t| t.object == object && t.field == field).cloned()
         else {
             return Ok(());
         };
@@ -331,7 +400,8 @@ fn roll_up_issue(
     {
         return missing("field", over);
     }
-    let checked = |source: &str| expr::parse(source).and_then(|expr: Expr| expr::check(&expr, &(registry, &**child)));
+    let checked =
+        |source: &str| expr::parse(source).and_then(|expr: Expr| expr::check(&expr, &(registry, &**child)));
     match condition.map(checked) {
         Some(Err(error)) => Some(Issue::field("where", "format", error.message())),
         _ => None,

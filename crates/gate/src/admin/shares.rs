@@ -32,18 +32,22 @@ impl Gate {
             record: id,
             with: target,
             level: if with.edit { "edit" } else { "read" }.to_owned(),
-            until: end.and_then(|d| d.to_zoned(ctx.zone.clone()).ok()).map(|z| z.timestamp().as_millisecond()),
+            until: end
+                .and_then(|d| d.to_zoned(ctx.zone.clone()).ok())
+                .map(|z| z.timestamp().as_millisecond()),
             created_at: ctx.now.as_millisecond(),
             created_by: (ctx.subject.user.0 > 0).then_some(ctx.subject.user),
         };
         self.write(ctx, move |tx| {
             shares::add(&mut tx.conn, &share)?;
             let record = tx.get(&share.object, share.record)?;
-            let data = serde_json::json!({ "user": with.user, "department": with.department, "level": share.level });
+            let data =
+                serde_json::json!({ "user": with.user, "department": with.department, "level": share.level });
             tx.event(&record, "shared", data)?;
             if let Some(user) = with.user {
                 let by = tx.ctx.subject.name.clone();
-                let message = Message::new("gate.shared_with_you").with("title", record.title()).with("by", by);
+                let message =
+                    Message::new("gate.shared_with_you").with("title", record.title()).with("by", by);
                 tx.notify(user, &record, message)?;
             }
             Ok(())
@@ -84,7 +88,11 @@ impl Gate {
                 }
             }
             let record = tx.get(&object, id)?;
-            tx.event(&record, "unshared", serde_json::json!({ "user": with.user, "department": with.department }))
+            tx.event(
+                &record,
+                "unshared",
+                serde_json::json!({ "user": with.user, "department": with.department }),
+            )
         })
     }
 

@@ -61,7 +61,8 @@ impl Gate {
                 mine: false,
             })
             .collect();
-        let saved = self.0.store.read::<_, Error>(|conn| Ok(views::of_object(conn, object, ctx.subject.user)?))?;
+        let saved =
+            self.0.store.read::<_, Error>(|conn| Ok(views::of_object(conn, object, ctx.subject.user)?))?;
         for row in saved {
             let definition: Definition = serde_json::from_value(row.definition).unwrap_or_default();
             let mine = definition.author == ctx.subject.user.0;

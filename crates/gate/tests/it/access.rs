@@ -4,7 +4,10 @@ use crate::world::{decimal, on_every_engine};
 use guanxi_gate::{
     Cell, Draft, Error,
     admin::Share,
-    model::{Aggregate, Query, expr, query::{Group, Measure, MeasureFn}},
+    model::{
+        Aggregate, Query, expr,
+        query::{Group, Measure, MeasureFn},
+    },
 };
 
 #[test]
@@ -53,7 +56,14 @@ fn what_one_may_not_see_is_not_found_and_what_one_may_not_do_is_forbidden() {
         assert!(matches!(w.gate.verb(&w.wei, "customer", id, "lose", Draft::new()), Err(Error::NotFound)));
         let denied = w
             .gate
-            .audit(&w.admin, &guanxi_gate::admin::AuditFilter { name: Some("denied".into()), limit: 50, ..Default::default() })
+            .audit(
+                &w.admin,
+                &guanxi_gate::admin::AuditFilter {
+                    name: Some("denied".into()),
+                    limit: 50,
+                    ..Default::default()
+                },
+            )
             .unwrap();
         assert_eq!(denied.len(), 4, "each refusal leaves one line, the guest's at the object too");
     });
@@ -116,7 +126,10 @@ fn owners_change_by_transfer_only_and_the_new_owner_is_told() {
         let id = w.customer(&w.an, "甲", "13800000001");
         let give = Draft::new().set("owner", w.bo.subject.user);
         assert!(matches!(w.gate.update(&w.an, "customer", id, None, give), Err(Error::Invalid(_))));
-        assert!(matches!(w.gate.transfer(&w.an, "customer", id, w.bo.subject.user), Err(Error::Forbidden(_))));
+        assert!(matches!(
+            w.gate.transfer(&w.an, "customer", id, w.bo.subject.user),
+            Err(Error::Forbidden(_))
+        ));
         w.gate.transfer(&w.manager, "customer", id, w.wei.subject.user).unwrap();
         assert!(w.gate.get(&w.wei, "customer", id).is_ok(), "the department went with the owner");
         assert!(matches!(w.gate.get(&w.an, "customer", id), Err(Error::NotFound)));
@@ -149,7 +162,10 @@ fn sharing_reaches_the_record_and_what_belongs_to_it_until_it_ends() {
         w.gate.share(&w.an, "customer", id, share(false, Some("2026-03-11"))).unwrap();
         w.clock.set("2026-03-11T16:00:00Z".parse().unwrap());
         let later = w.gate.ctx_of(w.wei.subject.user, guanxi_gate::Channel::Web).unwrap();
-        assert!(matches!(w.gate.get(&later, "customer", id), Err(Error::NotFound)), "over at midnight in Shanghai");
+        assert!(
+            matches!(w.gate.get(&later, "customer", id), Err(Error::NotFound)),
+            "over at midnight in Shanghai"
+        );
     });
 }
 

@@ -19,7 +19,10 @@ fn a_right_password_opens_a_session_and_logging_out_ends_it() {
 fn five_failures_lock_for_fifteen_minutes_even_with_the_right_password() {
     on_every_engine(|w| {
         for _ in 0..5 {
-            assert!(matches!(w.gate.log_in("an", "wrong-password", None, ""), Err(Error::Unauthenticated(_))));
+            assert!(matches!(
+                w.gate.log_in("an", "wrong-password", None, ""),
+                Err(Error::Unauthenticated(_))
+            ));
         }
         assert!(matches!(w.gate.log_in("an", "guan-xi-2026", None, ""), Err(Error::TooMany(_))));
         w.clock.set("2026-03-10T02:16:00Z".parse().unwrap());

@@ -67,7 +67,10 @@ fn formulas_that_would_go_stale_are_refused() {
                 "expr": expr, "result": { "kind": "number", "scale": 2 }
             }))
             .unwrap();
-            assert!(matches!(w.gate.add_field(&w.admin, "customer", field), Err(Error::Invalid(_))), "{expr}");
+            assert!(
+                matches!(w.gate.add_field(&w.admin, "customer", field), Err(Error::Invalid(_))),
+                "{expr}"
+            );
         }
     });
 }
@@ -75,13 +78,15 @@ fn formulas_that_would_go_stale_are_refused() {
 #[test]
 fn locked_entries_can_be_renamed_but_not_deactivated() {
     on_every_engine(|w| {
-        let mut choice = Choice { value: "lost".into(), label: Label::new("已流失", "Gone"), ..Choice::default() };
+        let mut choice =
+            Choice { value: "lost".into(), label: Label::new("已流失", "Gone"), ..Choice::default() };
         w.gate.save_choice(&w.admin, "customer.status", choice.clone()).unwrap();
         let object = w.gate.object("customer").unwrap();
         assert_eq!(object.field("status").unwrap().option("lost").unwrap().label.zh, "已流失");
         choice.inactive = true;
         assert!(matches!(w.gate.save_choice(&w.admin, "customer.status", choice), Err(Error::Invalid(_))));
-        let own = Choice { value: "paused".into(), label: Label::new("暂停", "Paused"), ..Choice::default() };
+        let own =
+            Choice { value: "paused".into(), label: Label::new("暂停", "Paused"), ..Choice::default() };
         w.gate.save_choice(&w.admin, "customer.status", own).unwrap();
         let id = w.customer(&w.an, "甲", "13812345678");
         let pause = || Draft::new().set("status", "paused");
@@ -96,9 +101,13 @@ fn locked_entries_can_be_renamed_but_not_deactivated() {
 #[test]
 fn a_sites_differences_survive_opening_the_set_again_and_later_patches() {
     on_every_engine(|w| {
-        w.gate.patch_field(&w.admin, "customer", "name", serde_json::json!({ "label": { "zh": "公司" } })).unwrap();
+        w.gate
+            .patch_field(&w.admin, "customer", "name", serde_json::json!({ "label": { "zh": "公司" } }))
+            .unwrap();
         w.gate.patch_field(&w.admin, "customer", "name", serde_json::json!({ "max_length": 5 })).unwrap_err();
-        w.gate.patch_field(&w.admin, "customer", "name", serde_json::json!({ "help": { "zh": "全称" } })).unwrap();
+        w.gate
+            .patch_field(&w.admin, "customer", "name", serde_json::json!({ "help": { "zh": "全称" } }))
+            .unwrap();
         let object = w.gate.object("customer").unwrap();
         let field = object.field("name").unwrap();
         assert_eq!((field.label.zh.as_str(), field.label.en.as_str()), ("公司", "Name"));

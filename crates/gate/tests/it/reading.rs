@@ -3,7 +3,10 @@
 use crate::world::{decimal, on_every_engine};
 use guanxi_gate::{
     Draft,
-    model::{Aggregate, Query, Value, query::{Count, DatePart, Group, Measure, MeasureFn}},
+    model::{
+        Aggregate, Query, Value,
+        query::{Count, DatePart, Group, Measure, MeasureFn},
+    },
     read_cursor,
 };
 
@@ -17,7 +20,9 @@ fn pages_meet_without_gap_or_overlap_whatever_the_order() {
             }
             w.gate.create(&w.an, "customer", draft, true).unwrap();
         }
-        for sort in [vec![], vec!["length"], vec!["-length"], vec!["name"], vec!["-name"], vec!["-created_at"]] {
+        for sort in
+            [vec![], vec!["length"], vec!["-length"], vec!["name"], vec!["-name"], vec!["-created_at"]]
+        {
             let mut seen = Vec::new();
             let mut query = Query::of("customer").sort(&sort).limit(5);
             query.count = Count::Capped;
@@ -59,7 +64,8 @@ fn search_finds_words_initials_and_parts_of_phones() {
     on_every_engine(|w| {
         let id = w.customer(&w.an, "上海启明星教育科技有限公司", "13812345678");
         w.customer(&w.an, "南京锦绣纺织", "13900000000");
-        for text in ["启明星", "明星", "星", "qmx", "教育 科技", "5678", "138", "13812345678", "QMX"] {
+        for text in ["启明星", "明星", "星", "qmx", "教育 科技", "5678", "138", "13812345678", "QMX"]
+        {
             let found = w.gate.search(&w.an, text, None, 10).unwrap();
             assert_eq!(found.iter().map(|hit| hit.id).collect::<Vec<_>>(), [id], "{text}");
         }

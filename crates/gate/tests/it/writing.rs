@@ -6,7 +6,8 @@ use guanxi_gate::{BatchOptions, Draft, Error, Outcome, model::Value};
 #[test]
 fn a_new_record_gets_owner_department_number_and_formula() {
     on_every_engine(|w| {
-        let draft = Draft::new().set("name", "上海云帆").set("length", decimal("2.5")).set("width", decimal("4"));
+        let draft =
+            Draft::new().set("name", "上海云帆").set("length", decimal("2.5")).set("width", decimal("4"));
         let made = w.gate.create(&w.an, "customer", draft, false).unwrap();
         assert_eq!(made.get("owner"), &Value::Ref(w.an.subject.user));
         assert_eq!(made.get("department"), &Value::Ref(w.an.subject.department.unwrap()));
@@ -37,7 +38,8 @@ fn all_problems_are_told_at_once_and_nothing_is_written() {
 fn a_stale_version_is_refused_and_shows_both_values() {
     on_every_engine(|w| {
         let id = w.customer(&w.an, "启明星", "13800001024");
-        let first = w.gate.update(&w.an, "customer", id, Some(1), Draft::new().set("name", "启明星教育")).unwrap();
+        let first =
+            w.gate.update(&w.an, "customer", id, Some(1), Draft::new().set("name", "启明星教育")).unwrap();
         assert_eq!(first.version, 2);
         let second = w.gate.update(&w.manager, "customer", id, Some(1), Draft::new().set("name", "启明"));
         let Err(Error::Stale(stale)) = second else { panic!("{second:?}") };
@@ -66,11 +68,17 @@ fn facts_follow_the_rows_in_the_same_transaction() {
         let late = w.order(&w.an, id, "2026-02-05", "0.05");
         assert_eq!(w.value(&w.an, "customer", id, "order_count"), decimal("2"));
         assert_eq!(w.value(&w.an, "customer", id, "order_total"), decimal("100.15"));
-        assert_eq!(w.value(&w.an, "customer", id, "last_order_on"), Value::Date("2026-02-05".parse().unwrap()));
+        assert_eq!(
+            w.value(&w.an, "customer", id, "last_order_on"),
+            Value::Date("2026-02-05".parse().unwrap())
+        );
         w.gate.update(&w.an, "order", late, None, Draft::new().set("total", decimal("9.95"))).unwrap();
         assert_eq!(w.value(&w.an, "customer", id, "order_total"), decimal("110.05"));
         w.gate.delete(&w.an, "order", late, None).unwrap();
-        assert_eq!(w.value(&w.an, "customer", id, "last_order_on"), Value::Date("2026-01-05".parse().unwrap()));
+        assert_eq!(
+            w.value(&w.an, "customer", id, "last_order_on"),
+            Value::Date("2026-01-05".parse().unwrap())
+        );
         let other = w.customer(&w.an, "南京锦绣", "13800001025");
         w.gate.update(&w.an, "order", early, None, Draft::new().set("customer", other)).unwrap();
         assert_eq!(w.value(&w.an, "customer", id, "order_total"), decimal("0"));
@@ -221,7 +229,10 @@ fn a_file_belongs_to_the_record_that_names_it_and_to_nobody_else() {
         w.gate.add_field(&w.admin, "customer", field).unwrap();
         let file = w.gate.put_file(&w.an, "../a/licence.pdf", "application/pdf", b"paper").unwrap();
         assert_eq!(file.name, "licence.pdf");
-        assert!(matches!(w.gate.get_file(&w.bo, &file.id), Err(Error::NotFound)), "nobody's until a record names it");
+        assert!(
+            matches!(w.gate.get_file(&w.bo, &file.id), Err(Error::NotFound)),
+            "nobody's until a record names it"
+        );
         let named = || Draft::new().set("papers", Value::List(vec![file.id.clone()]));
         let theirs = w.customer(&w.bo, "乙", "13800000002");
         let taken = w.gate.update(&w.bo, "customer", theirs, None, named());

@@ -12,7 +12,8 @@ pub(super) fn parse(text: &str) -> Result<Value, Problem> {
 }
 
 pub(super) fn from_json(map: &serde_json::Map<String, serde_json::Value>) -> Result<Value, Problem> {
-    let text = |key: &str| map.get(key).and_then(|value| value.as_str()).unwrap_or_default().trim().to_owned();
+    let text =
+        |key: &str| map.get(key).and_then(|value| value.as_str()).unwrap_or_default().trim().to_owned();
     build(text("region"), text("detail"))
 }
 

@@ -10,7 +10,10 @@ pub(super) fn parse(text: &str, to: &[String]) -> Result<Value, Problem> {
     }
 }
 
-pub(super) fn from_json(map: &serde_json::Map<String, serde_json::Value>, to: &[String]) -> Result<Value, Problem> {
+pub(super) fn from_json(
+    map: &serde_json::Map<String, serde_json::Value>,
+    to: &[String],
+) -> Result<Value, Problem> {
     let text = |key: &str| map.get(key).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
     match (text("object"), text("id")) {
         (Some(object), Some(id)) => parse(&format!("{object}:{id}"), to),

@@ -4,7 +4,9 @@ use super::{Choice, Problem};
 use crate::{issue::Message, value::Value};
 
 pub(super) fn parse(text: &str, options: &[Choice]) -> Result<Value, Problem> {
-    find(text, options).map(Value::Text).ok_or_else(|| ("choice", Message::new("field.choice").with("value", text)))
+    find(text, options)
+        .map(Value::Text)
+        .ok_or_else(|| ("choice", Message::new("field.choice").with("value", text)))
 }
 
 pub(super) fn find(text: &str, options: &[Choice]) -> Option<String> {

@@ -12,7 +12,9 @@ pub(super) fn from_json(items: &[serde_json::Value]) -> Result<Value, Problem> {
 }
 
 fn collect(ids: Vec<String>) -> Result<Value, Problem> {
-    let well_formed = |id: &String| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let well_formed = |id: &String| {
+        !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
     if !ids.iter().all(well_formed) || ids.len() > 50 {
         return Err(("format", Message::new("field.file")));
     }

@@ -10,7 +10,9 @@ pub(super) fn parse(text: &str) -> Result<Value, Problem> {
         .or_else(|| with_scheme.strip_prefix("http://"))
         .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
     match host {
-        Some(host) if host.contains('.') && !host.contains(char::is_whitespace) && with_scheme.len() <= 2000 => {
+        Some(host)
+            if host.contains('.') && !host.contains(char::is_whitespace) && with_scheme.len() <= 2000 =>
+        {
             Ok(Value::Text(with_scheme))
         }
         _ => Err(("format", Message::new("field.link"))),

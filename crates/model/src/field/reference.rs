@@ -4,7 +4,9 @@ use super::Problem;
 use crate::{issue::Message, value::Value};
 
 pub(super) fn parse(text: &str) -> Result<Value, Problem> {
-    text.parse().map(Value::Ref).map_err(|_| ("reference", Message::new("field.reference").with("value", text)))
+    text.parse()
+        .map(Value::Ref)
+        .map_err(|_| ("reference", Message::new("field.reference").with("value", text)))
 }
 
 pub(super) fn from_json(map: &serde_json::Map<String, serde_json::Value>) -> Result<Value, Problem> {

@@ -20,7 +20,8 @@ fn money_is_exact_and_refuses_a_third_decimal() {
 #[test]
 fn dates_are_understood_in_the_usual_forms() {
     let date = field(FieldKind::Date);
-    for text in ["2026-01-31", "2026/1/31", "2026.01.31", "20260131", "2026年1月31日", "2026-01-31 10:00"] {
+    for text in ["2026-01-31", "2026/1/31", "2026.01.31", "20260131", "2026年1月31日", "2026-01-31 10:00"]
+    {
         assert_eq!(date.store(&date.parse_text(text).unwrap()), Stored::from("2026-01-31"), "{text}");
     }
     assert!(date.parse_text("2026-02-30").is_err());
@@ -37,7 +38,8 @@ fn a_local_time_is_read_in_shanghai() {
 #[test]
 fn choices_answer_to_value_and_label() {
     let mut grade = field(FieldKind::Choice);
-    grade.options = vec![Choice { value: "key".into(), label: Label::new("大客户", "Key"), ..Choice::default() }];
+    grade.options =
+        vec![Choice { value: "key".into(), label: Label::new("大客户", "Key"), ..Choice::default() }];
     assert_eq!(grade.parse_text("大客户").unwrap(), Value::Text("key".into()));
     assert_eq!(grade.parse_text("KEY").unwrap(), Value::Text("key".into()));
     assert!(grade.parse_text("other").is_err());

@@ -28,7 +28,12 @@ pub fn record_id(text: &str) -> Result<RecordId, Error> {
 }
 
 /// Adds a toast to an answer.
-pub fn toasted(mut response: Response, tone: Tone, text: impl Into<String>, undo: Option<String>) -> Response {
+pub fn toasted(
+    mut response: Response,
+    tone: Tone,
+    text: impl Into<String>,
+    undo: Option<String>,
+) -> Response {
     let toast = ui::toast(&Toast { text: text.into(), tone, undo });
     if let Ok(value) = HeaderValue::from_str(&toast) {
         response.headers_mut().insert("x-toast", value);
@@ -43,7 +48,11 @@ pub fn toasted_when(response: Response, wanted: bool, text: &str) -> Response {
 
 /// Leads on to a page, with a toast that says what was done.
 pub fn done(visit: &Visit, url: &str, text: impl Into<String>, undo: Option<String>) -> Response {
-    let response = if in_dialog(visit) { ([("hx-location", url.to_owned())], ()).into_response() } else { visit.go(url) };
+    let response = if in_dialog(visit) {
+        ([("hx-location", url.to_owned())], ()).into_response()
+    } else {
+        visit.go(url)
+    };
     toasted(response, Tone::Ok, text, undo)
 }
 
@@ -60,7 +69,14 @@ pub fn refreshed(visit: &Visit, url: &str) -> Response {
 }
 
 /// A form as the content of the dialog, with a button that closes it before its own.
-pub fn dialog_form(visit: &Visit, title: &str, action: &str, body: &Markup, buttons: &[Button], wide: bool) -> Markup {
+pub fn dialog_form(
+    visit: &Visit,
+    title: &str,
+    action: &str,
+    body: &Markup,
+    buttons: &[Button],
+    wide: bool,
+) -> Markup {
     markup! {
         form method="post" action=(action) data-dialog-form novalidate {
             header data-wide[wide] {
@@ -98,7 +114,9 @@ pub fn issues(visit: &Visit, error: &Error) -> Option<Vec<Issue>> {
     match error {
         Error::Invalid(issues) => Some(issues.clone()),
         Error::Refused(message) => Some(vec![Issue::record("refused", message.clone())]),
-        Error::Forbidden(message) if !visit.asks.reads => Some(vec![Issue::record("forbidden", message.clone())]),
+        Error::Forbidden(message) if !visit.asks.reads => {
+            Some(vec![Issue::record("forbidden", message.clone())])
+        }
         _ => None,
     }
 }
@@ -111,7 +129,9 @@ pub fn say(visit: &Visit, issue: &Issue) -> String {
 /// Any refusal that people can do something about, as one sentence.
 pub fn sentence(visit: &Visit, error: &Error) -> Option<String> {
     match error {
-        Error::Invalid(issues) => Some(issues.iter().map(|issue| say(visit, issue)).collect::<Vec<_>>().join(" ")),
+        Error::Invalid(issues) => {
+            Some(issues.iter().map(|issue| say(visit, issue)).collect::<Vec<_>>().join(" "))
+        }
         Error::Refused(message) | Error::Forbidden(message) | Error::Malformed(message) => {
             Some(say_message(visit.gate().phrases(), visit.locale(), message))
         }
@@ -181,9 +201,13 @@ impl Ask {
         let main = if self.danger { main.danger() } else { main.primary() };
         let body = markup! { (session::csrf(visit)) (self.body) };
         if in_dialog(visit) {
-            return Ok(fragment(self.status, dialog_form(visit, &self.title, &self.action, &body, &[main], self.wide)));
+            return Ok(fragment(
+                self.status,
+                dialog_form(visit, &self.title, &self.action, &body, &[main], self.wide),
+            ));
         }
-        let trail = [(visit.t("common.back").to_owned(), Some(self.cancel.clone())), (self.title.clone(), None)];
+        let trail =
+            [(visit.t("common.back").to_owned(), Some(self.cancel.clone())), (self.title.clone(), None)];
         let start = ui::crumbs(visit.t("common.back"), &trail);
         let content = markup! {
             (ui::bar(&ui::Bar { start: Some(start), ..ui::Bar::default() }))
@@ -220,13 +244,22 @@ pub fn drawer(
 ) -> Result<Response, Error> {
     if in_dialog(visit) {
         let open = visit.t("record.open_page");
-        return Ok(fragment(status, ui::drawer(title, Some((page, open)), visit.t("common.close"), body, actions)));
+        return Ok(fragment(
+            status,
+            ui::drawer(title, Some((page, open)), visit.t("common.close"), body, actions),
+        ));
     }
     let trail = [(visit.t("common.back").to_owned(), Some(page.to_owned())), (title.to_owned(), None)];
     let main = markup! {
         (ui::bar(&ui::Bar { start: Some(ui::crumbs(visit.t("common.back"), &trail)), ..ui::Bar::default() }))
         div .form-page { div .body { (body) } }
     };
-    let page = crate::page::Page { title: title.to_owned(), menu: menu.to_owned(), main, status, ..crate::page::Page::default() };
+    let page = crate::page::Page {
+        title: title.to_owned(),
+        menu: menu.to_owned(),
+        main,
+        status,
+        ..crate::page::Page::default()
+    };
     page.answer(visit)
 }

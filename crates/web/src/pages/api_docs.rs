@@ -21,7 +21,8 @@ pub async fn show(visit: Visit) -> Answer {
 
 fn draw(visit: &Visit, wanted: Option<&str>) -> crate::page::Page {
     let registry = visit.gate().registry();
-    let objects: Vec<&Arc<Object>> = registry.objects().filter(|object| visit.may(&object.name, action::READ)).collect();
+    let objects: Vec<&Arc<Object>> =
+        registry.objects().filter(|object| visit.may(&object.name, action::READ)).collect();
     let object = objects
         .iter()
         .find(|object| Some(object.name.as_str()) == wanted)
@@ -66,7 +67,9 @@ fn draw(visit: &Visit, wanted: Option<&str>) -> crate::page::Page {
 fn calls(visit: &Visit, calls: &[(&str, String, &'static str)]) -> Markup {
     let rows: Vec<Vec<Markup>> = calls
         .iter()
-        .map(|(method, path, key)| vec![method_tag(method), markup! { code { (path) } }, markup! { (visit.t(key)) }])
+        .map(|(method, path, key)| {
+            vec![method_tag(method), markup! { code { (path) } }, markup! { (visit.t(key)) }]
+        })
         .collect();
     settings::table(&[visit.t("api.method"), visit.t("api.path"), visit.t("api.meaning")], &rows)
 }
@@ -106,7 +109,11 @@ fn of_object(visit: &Visit, object: &Object) -> Markup {
             ]
         })
         .collect();
-    let fields: Vec<Vec<Markup>> = object.active_fields().filter(|field| field.name != "deleted_at").map(|field| row(visit, field)).collect();
+    let fields: Vec<Vec<Markup>> = object
+        .active_fields()
+        .filter(|field| field.name != "deleted_at")
+        .map(|field| row(visit, field))
+        .collect();
     markup! {
         (calls(visit, &list))
         @if !verbs.is_empty() {
@@ -119,7 +126,8 @@ fn of_object(visit: &Visit, object: &Object) -> Markup {
 }
 
 fn row(visit: &Visit, field: &Field) -> Vec<Markup> {
-    let computed = field.read_only || field.is_computed() || matches!(field.kind, FieldKind::AutoNumber { .. });
+    let computed =
+        field.read_only || field.is_computed() || matches!(field.kind, FieldKind::AutoNumber { .. });
     vec![
         markup! { (field.label.get(visit.locale())) },
         markup! { code { (field.name) } },
@@ -140,7 +148,13 @@ fn row(visit: &Visit, field: &Field) -> Vec<Markup> {
 fn shape(field: &Field) -> String {
     match field.value_kind() {
         FieldKind::Choice => {
-            let values: Vec<String> = field.options.iter().filter(|option| !option.inactive).take(4).map(|option| format!("\"{}\"", option.value)).collect();
+            let values: Vec<String> = field
+                .options
+                .iter()
+                .filter(|option| !option.inactive)
+                .take(4)
+                .map(|option| format!("\"{}\"", option.value))
+                .collect();
             let more = if field.options.len() > 4 { " | …" } else { "" };
             if values.is_empty() { "\"…\"".to_owned() } else { format!("{}{more}", values.join(" | ")) }
         }
@@ -150,8 +164,12 @@ fn shape(field: &Field) -> String {
         FieldKind::Instant => "\"2026-01-31T01:30:00Z\"".to_owned(),
         FieldKind::YesNo => "true".to_owned(),
         FieldKind::Choices | FieldKind::Tags | FieldKind::File | FieldKind::Image => "[\"…\"]".to_owned(),
-        FieldKind::Reference { .. } | FieldKind::User | FieldKind::Department | FieldKind::Id => "\"42\"".to_owned(),
-        FieldKind::AnyReference { to } => format!("{{\"object\":\"{}\",\"id\":\"42\"}}", to.first().map_or("…", String::as_str)),
+        FieldKind::Reference { .. } | FieldKind::User | FieldKind::Department | FieldKind::Id => {
+            "\"42\"".to_owned()
+        }
+        FieldKind::AnyReference { to } => {
+            format!("{{\"object\":\"{}\",\"id\":\"42\"}}", to.first().map_or("…", String::as_str))
+        }
         FieldKind::Address => "{\"region\":\"310115\",\"detail\":\"…\"}".to_owned(),
         FieldKind::Region => "\"310115\"".to_owned(),
         FieldKind::Phone => "\"13800001024\"".to_owned(),

@@ -16,7 +16,8 @@ use maud::{Markup, html as markup};
 
 /// Whether follow-ups can be written on a record by the reader.
 pub fn may_write(visit: &Visit, record: &Visible) -> bool {
-    record.object.record.composer && (visit.may("activity", action::CREATE) || visit.may("task", action::CREATE))
+    record.object.record.composer
+        && (visit.may("activity", action::CREATE) || visit.may("task", action::CREATE))
 }
 
 /// The composer, when the object has one and the reader may write.
@@ -46,7 +47,10 @@ pub fn draw(visit: &Visit, record: &Visible) -> Markup {
     }
     let (params, titles) = (Params::default(), Titles::default());
     let inputs = Inputs { visit, params: &params, titles: &titles, issues: &[], prefix: "with.".to_owned() };
-    let named = |field: &Field, key: &'static str| ui::Field { placeholder: visit.t(key).to_owned(), ..inputs.field(field, false) };
+    let named = |field: &Field, key: &'static str| ui::Field {
+        placeholder: visit.t(key).to_owned(),
+        ..inputs.field(field, false)
+    };
     let next = named(&next_field(), "compose.when");
     let contact = named(&contact_field(), "compose.contact");
     let tools = markup! {
@@ -102,7 +106,9 @@ pub async fn write(visit: Visit, Path((object, id)): Path<(String, String)>, bod
                     Some(text) => {
                         let mut response = answer::fragment(StatusCode::UNPROCESSABLE_ENTITY, markup! {});
                         // The page stays as it is, so that what was written is not lost.
-                        response.headers_mut().insert("hx-reswap", axum::http::HeaderValue::from_static("none"));
+                        response
+                            .headers_mut()
+                            .insert("hx-reswap", axum::http::HeaderValue::from_static("none"));
                         Ok(answer::toasted(response, Tone::Bad, text, None))
                     }
                     None => Err(error),
@@ -116,7 +122,12 @@ fn extras(params: &Params) -> Draft {
     input::read(&[next_field(), contact_field()], params, "with.")
 }
 
-fn follow_up(visit: &Visit, record: &Visible, kind: Option<&str>, params: &Params) -> Result<&'static str, Error> {
+fn follow_up(
+    visit: &Visit,
+    record: &Visible,
+    kind: Option<&str>,
+    params: &Params,
+) -> Result<&'static str, Error> {
     let activity = visit.gate().object("activity")?;
     let extra = extras(params);
     let mut draft = Draft::new().set("content", params.get("text").unwrap_or_default());
@@ -145,7 +156,8 @@ fn about(activity: &Object, record: &Visible, draft: &mut Draft) {
     if names("regarding") {
         draft.values.insert("regarding".to_owned(), Value::AnyRef(object.to_owned(), record.id));
     }
-    let customer: Option<RecordId> = if object == "customer" { Some(record.id) } else { record.get("customer").as_ref() };
+    let customer: Option<RecordId> =
+        if object == "customer" { Some(record.id) } else { record.get("customer").as_ref() };
     if let Some(customer) = customer {
         draft.values.insert("customer".to_owned(), Value::Ref(customer));
     }

@@ -35,7 +35,8 @@ pub async fn keep(visit: Visit, mut form: Multipart) -> Answer {
     visit
         .answer(move |visit| -> Result<Response, Error> {
             let file = visit.gate().put_file(visit.ctx(), &name, &mime, &bytes)?;
-            Ok(Json(serde_json::json!({ "id": file.id, "name": file.name, "size": input::size(file.size) })).into_response())
+            Ok(Json(serde_json::json!({ "id": file.id, "name": file.name, "size": input::size(file.size) }))
+                .into_response())
         })
         .await
 }
@@ -49,15 +50,20 @@ pub async fn show(visit: Visit, Path(id): Path<String>) -> Answer {
         .answer(move |visit| -> Result<Response, Error> {
             let (info, bytes) = visit.gate().get_file(visit.ctx(), &id)?;
             // Only pictures are shown in the page; anything else could be a page of its own with our rights.
-            let picture = matches!(info.mime.as_str(), "image/png" | "image/jpeg" | "image/gif" | "image/webp");
+            let picture =
+                matches!(info.mime.as_str(), "image/png" | "image/jpeg" | "image/gif" | "image/webp");
             let mime = if picture { info.mime.as_str() } else { "application/octet-stream" };
-            let name: String = form_urlencoded::byte_serialize(info.name.as_bytes()).collect::<String>().replace('+', "%20");
+            let name: String =
+                form_urlencoded::byte_serialize(info.name.as_bytes()).collect::<String>().replace('+', "%20");
             let kind = if picture { "inline" } else { "attachment" };
             let disposition = format!("{kind}; filename*=UTF-8''{name}");
             let mut response = bytes.into_response();
             let headers = response.headers_mut();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(mime).map_err(Error::internal)?);
-            headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(Error::internal)?);
+            headers.insert(
+                header::CONTENT_DISPOSITION,
+                HeaderValue::from_str(&disposition).map_err(Error::internal)?,
+            );
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400"));
             Ok(response)
         })

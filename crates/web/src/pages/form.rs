@@ -12,12 +12,7 @@ use crate::{
     session::{self, Answer, Params, Visit},
     ui::{self, Button},
 };
-use axum::{
-    body::Bytes,
-    extract::Path,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{body::Bytes, extract::Path, http::StatusCode, response::Response};
 use guanxi_gate::{DuplicateHit, Error, Stale, Titles};
 use guanxi_model::{Field, FieldLevel, Issue, Object, RecordId, access::action};
 use input::Inputs;
@@ -149,7 +144,16 @@ impl Form {
             params.0.push(("back".to_owned(), back.to_owned()));
         }
         lines::blank(visit, &object, &mut params);
-        Ok(Form { object, record: None, levels, params, issues: Vec::new(), hits: Vec::new(), stale: None, status: StatusCode::OK })
+        Ok(Form {
+            object,
+            record: None,
+            levels,
+            params,
+            issues: Vec::new(),
+            hits: Vec::new(),
+            stale: None,
+            status: StatusCode::OK,
+        })
     }
 
     fn of(visit: &Visit, object: &str, id: RecordId) -> Result<Form, Error> {
@@ -189,7 +193,16 @@ impl Form {
             }
             None => (None, visit.gate().form_fields(visit.ctx(), object)?, visit.gate().object(object)?),
         };
-        Ok(Form { object, record, levels, params, issues: Vec::new(), hits: Vec::new(), stale: None, status: StatusCode::OK })
+        Ok(Form {
+            object,
+            record,
+            levels,
+            params,
+            issues: Vec::new(),
+            hits: Vec::new(),
+            stale: None,
+            status: StatusCode::OK,
+        })
     }
 
     /// Takes in what the door says, or passes on what no form can show.
@@ -219,7 +232,9 @@ impl Form {
             .active_fields()
             .filter(|field| input::is_input(field) && (new || !field.fixed))
             .filter(|field| self.levels.get(&field.name) == Some(&FieldLevel::Edit))
-            .filter(|field| !matches!(field.name.as_str(), "owner" | "department") || self.object.area == "admin")
+            .filter(|field| {
+                !matches!(field.name.as_str(), "owner" | "department") || self.object.area == "admin"
+            })
             .collect()
     }
 
@@ -245,7 +260,14 @@ impl Form {
     fn answer(&self, visit: &Visit) -> Result<Response, Error> {
         if in_dialog(visit) {
             let body = self.body(visit, true)?;
-            let form = answer::dialog_form(visit, &self.title(visit), &self.action(), &body, &self.buttons(visit, true), true);
+            let form = answer::dialog_form(
+                visit,
+                &self.title(visit),
+                &self.action(),
+                &body,
+                &self.buttons(visit, true),
+                true,
+            );
             return Ok(answer::fragment(self.status, form));
         }
         let label = self.object.plural_label(visit.locale()).to_owned();
@@ -261,7 +283,13 @@ impl Form {
             (ui::bar(&ui::Bar { start: Some(start), ..ui::Bar::default() }))
             div .form-page { (self.page_form(visit)?) }
         };
-        let page = Page { title: self.title(visit), menu: self.object.name.clone(), main, status: self.status, ..Page::default() };
+        let page = Page {
+            title: self.title(visit),
+            menu: self.object.name.clone(),
+            main,
+            status: self.status,
+            ..Page::default()
+        };
         page.answer(visit)
     }
 
@@ -297,7 +325,13 @@ impl Form {
         let offered = self.offered();
         let titles = input::titles(visit, offered.iter().copied(), &self.params)?;
         let conditions = when::Conditions::new(visit, &self.object, &self.params);
-        let inputs = Inputs { visit, params: &self.params, titles: &titles, issues: &self.issues, prefix: String::new() };
+        let inputs = Inputs {
+            visit,
+            params: &self.params,
+            titles: &titles,
+            issues: &self.issues,
+            prefix: String::new(),
+        };
         let mut shown: Vec<&str> = Vec::new();
         let mut sections: Vec<(String, bool, Markup)> = Vec::new();
         for (heading, folded, fields) in input::groups(&self.object, visit, self.record.is_none()) {
@@ -309,7 +343,9 @@ impl Form {
                 continue;
             }
             shown.extend(fields.iter().map(|field| field.name.as_str()));
-            let wrong = fields.iter().any(|field| self.issues.iter().any(|i| i.field.as_deref() == Some(&field.name)));
+            let wrong = fields
+                .iter()
+                .any(|field| self.issues.iter().any(|i| i.field.as_deref() == Some(&field.name)));
             let content = markup! {
                 @for field in fields { (ui::form_field(&self.focus(inputs.field(field, conditions.required(field)), sections.is_empty()))) }
             };
@@ -343,19 +379,27 @@ impl Form {
             }
             (lines::draw(visit, &self.object, self.record.as_ref().map(|(id, _)| *id), &self.params, &self.issues, dialog)?)
         };
-        Ok(if dialog { markup! { div .stack.form-body id={ (self.id()) "-body" } { (content) } } } else { content })
+        Ok(if dialog {
+            markup! { div .stack.form-body id={ (self.id()) "-body" } { (content) } }
+        } else {
+            content
+        })
     }
 
     /// The first field has the focus, unless something is wrong elsewhere.
     fn focus(&self, mut field: ui::Field, first_section: bool) -> ui::Field {
-        field.autofocus = first_section && self.issues.is_empty() && self.hits.is_empty() && self.object.title == field.name;
+        field.autofocus = first_section
+            && self.issues.is_empty()
+            && self.hits.is_empty()
+            && self.object.title == field.name;
         field
     }
 
     /// Asks for the form again when a field changes that others depend on.
     fn refresher(&self, conditions: &when::Conditions<'_>, dialog: bool) -> Markup {
         let mentioned = conditions.mentioned();
-        let trigger: Vec<String> = mentioned.iter().map(|name| format!("change from:[name='{name}']")).collect();
+        let trigger: Vec<String> =
+            mentioned.iter().map(|name| format!("change from:[name='{name}']")).collect();
         let target = if dialog { format!("#{}-body", self.id()) } else { format!("#{}", self.id()) };
         markup! {
             @if !trigger.is_empty() {
@@ -373,7 +417,8 @@ impl Form {
             .issues
             .iter()
             .map(|issue| {
-                let named = issue.field.as_deref().and_then(|name| offered.iter().find(|field| field.name == name));
+                let named =
+                    issue.field.as_deref().and_then(|name| offered.iter().find(|field| field.name == name));
                 let message = answer::say(visit, issue);
                 match (named, issue.field.as_deref()) {
                     (Some(field), _) => ui::Problem {
@@ -389,13 +434,19 @@ impl Form {
                     (None, Some(name)) => {
                         // A field that is not on the form: its name must be said, for there is nothing to point at.
                         let label = self.object.field(name).map(|field| field.label.get(visit.locale()));
-                        ui::Problem { message: label.map_or(message.clone(), |label| format!("{label}: {message}")), ..ui::Problem::default() }
+                        ui::Problem {
+                            message: label.map_or(message.clone(), |label| format!("{label}: {message}")),
+                            ..ui::Problem::default()
+                        }
                     }
                     (None, None) => ui::Problem { message, ..ui::Problem::default() },
                 }
             })
             .collect();
-        ui::problem_summary(&crate::texts::count(visit.locale(), "form.problems", problems.len() as i64), &problems)
+        ui::problem_summary(
+            &crate::texts::count(visit.locale(), "form.problems", problems.len() as i64),
+            &problems,
+        )
     }
 
     /// Someone saved in between: for each field both values, and the choice between them.

@@ -47,7 +47,10 @@ impl Chosen {
         let file = params.get("file").ok_or(Error::NotFound)?.to_owned();
         let (info, bytes) = visit.gate().get_file(visit.ctx(), &file)?;
         let folder = tempfile::tempdir().map_err(Error::internal)?;
-        let ending = std::path::Path::new(&info.name).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let ending = std::path::Path::new(&info.name)
+            .extension()
+            .and_then(|ending| ending.to_str())
+            .unwrap_or_default();
         let path = folder.path().join(format!("import.{ending}"));
         std::fs::write(&path, bytes).map_err(Error::internal)?;
         let source = Source::open(&path)?;
@@ -56,7 +59,9 @@ impl Chosen {
             .iter()
             .enumerate()
             .filter(|(n, _)| params.has(&format!("map.{n}")))
-            .map(|(n, heading)| (heading.clone(), params.get(&format!("map.{n}")).unwrap_or_default().to_owned()))
+            .map(|(n, heading)| {
+                (heading.clone(), params.get(&format!("map.{n}")).unwrap_or_default().to_owned())
+            })
             .collect();
         let options = ImportOptions {
             object: object.name.clone(),
@@ -96,9 +101,11 @@ pub async fn template(visit: Visit, Path(name): Path<String>) -> Answer {
         .answer(move |visit| -> Result<Response, Error> {
             let bytes = exchange::template(visit.gate(), visit.ctx(), &name)?;
             let mut response = bytes.into_response();
-            let mime = HeaderValue::from_static("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+            let mime =
+                HeaderValue::from_static("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
             response.headers_mut().insert(header::CONTENT_TYPE, mime);
-            let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.xlsx\"")).map_err(Error::internal)?;
+            let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.xlsx\""))
+                .map_err(Error::internal)?;
             response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
             Ok(response)
         })
@@ -115,7 +122,9 @@ pub async fn upload(visit: Visit, mut form: Multipart) -> Answer {
     while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
         match (field.name().map(str::to_owned).as_deref(), field.file_name().map(str::to_owned)) {
             (Some("object"), None) => name = field.text().await.map_err(|_| malformed())?,
-            (Some("file"), Some(title)) => file = Some((title, field.bytes().await.map_err(|_| malformed())?)),
+            (Some("file"), Some(title)) => {
+                file = Some((title, field.bytes().await.map_err(|_| malformed())?))
+            }
             _ => {}
         }
     }
@@ -123,11 +132,14 @@ pub async fn upload(visit: Visit, mut form: Multipart) -> Answer {
         .answer(move |visit| -> Result<Response, Error> {
             let object = object(visit, &name)?;
             let stored = match &file {
-                Some((title, bytes)) if !bytes.is_empty() => visit.gate().put_file(visit.ctx(), title, "application/octet-stream", bytes),
+                Some((title, bytes)) if !bytes.is_empty() => {
+                    visit.gate().put_file(visit.ctx(), title, "application/octet-stream", bytes)
+                }
                 _ => Err(malformed()),
             };
             let opened = stored.and_then(|stored| {
-                let params = Params(vec![("object".to_owned(), name.clone()), ("file".to_owned(), stored.id)]);
+                let params =
+                    Params(vec![("object".to_owned(), name.clone()), ("file".to_owned(), stored.id)]);
                 let chosen = Chosen::of(visit, &params)?;
                 steps::map(visit, &chosen, &params, None)
             });

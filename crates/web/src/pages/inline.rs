@@ -4,7 +4,10 @@
 use crate::{
     pages::{
         answer::{self, record_id},
-        form::{conflict, input::{self, Inputs}},
+        form::{
+            conflict,
+            input::{self, Inputs},
+        },
         record,
     },
     session::{self, Answer, Params, Visit},
@@ -86,7 +89,9 @@ pub fn field(visit: &Visit, record: &Visible, titles: &Titles, field: &Field) ->
                 data-tip=(visit.t("record.reveal")) { (text) }
         }),
         Cell::Value(value) => match (field.value_kind(), value) {
-            (FieldKind::LongText, _) => Some(markup! { div .prose { (show::text(showing, field, Some(cell))) } }),
+            (FieldKind::LongText, _) => {
+                Some(markup! { div .prose { (show::text(showing, field, Some(cell))) } })
+            }
             (FieldKind::File | FieldKind::Image, _) => Some(files(visit, field, value.as_list())),
             _ => Some(show::show(showing, field, Some(cell))),
         },
@@ -143,7 +148,13 @@ pub async fn show(visit: Visit, Path((object, id, name)): Path<(String, String, 
         .await
 }
 
-fn editor_form(visit: &Visit, record: &Visible, name: &str, field: &Field, params: &Params) -> Result<Markup, Error> {
+fn editor_form(
+    visit: &Visit,
+    record: &Visible,
+    name: &str,
+    field: &Field,
+    params: &Params,
+) -> Result<Markup, Error> {
     let titles = input::titles(visit, [field], params)?;
     let inputs = Inputs { visit, params, titles: &titles, issues: &[], prefix: String::new() };
     let mut input = inputs.field(field, field.required);
@@ -169,7 +180,11 @@ fn anonymous(field: &Field) -> Field {
 ///
 /// # Errors
 /// When the door fails; what it refuses are words beside the field, and a conflict is a dialog.
-pub async fn save(visit: Visit, Path((object, id, name)): Path<(String, String, String)>, body: Bytes) -> Answer {
+pub async fn save(
+    visit: Visit,
+    Path((object, id, name)): Path<(String, String, String)>,
+    body: Bytes,
+) -> Answer {
     let params = answer::form(&body);
     visit.answer(move |visit| write(visit, &object, record_id(&id)?, &name, params)).await
 }
@@ -237,12 +252,18 @@ fn write(visit: &Visit, object: &str, id: RecordId, name: &str, params: Params) 
     let version = params.get("version").and_then(|text| text.parse().ok());
     match visit.gate().update(visit.ctx(), object, id, version, draft(&field, name, &params)) {
         Ok(saved) => drawn(visit, &saved, name, params.get("as")),
-        Err(Error::Stale(stale)) => Ok(answer::fragment(StatusCode::CONFLICT, differing(visit, object, id, name, &params, &stale)?)),
+        Err(Error::Stale(stale)) => {
+            Ok(answer::fragment(StatusCode::CONFLICT, differing(visit, object, id, name, &params, &stale)?))
+        }
         Err(error) => match answer::sentence(visit, &error) {
             Some(text) if matches!(error, Error::Invalid(_) | Error::Refused(_)) => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 Ok(if visit.asks.htmx {
-                    answer::toasted_when(answer::fragment(status, markup! { (text) }), params.has("field"), &text)
+                    answer::toasted_when(
+                        answer::fragment(status, markup! { (text) }),
+                        params.has("field"),
+                        &text,
+                    )
                 } else {
                     return Err(error);
                 })
@@ -278,7 +299,10 @@ fn drawn(visit: &Visit, saved: &Visible, name: &str, place: Option<&str>) -> Res
 /// The value, those the program computes, and the record's head, each in its place.
 fn values(visit: &Visit, record: &Visible, titles: &Titles, name: &str) -> Markup {
     let changed = record.object.active_fields().filter(|field| {
-        field.name == name || field.is_computed() || matches!(field.name.as_str(), "updated_at" | "updated_by") || field.show_when.is_some()
+        field.name == name
+            || field.is_computed()
+            || matches!(field.name.as_str(), "updated_at" | "updated_by")
+            || field.show_when.is_some()
     });
     markup! {
         @for field in changed {
@@ -292,13 +316,18 @@ fn values(visit: &Visit, record: &Visible, titles: &Titles, name: &str) -> Marku
 fn row(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
     let object = &record.object;
     let showing = Showing { ctx: visit.ctx(), titles, object, record: Some(record) };
-    let mut fields: Vec<&Field> = object.active_fields().filter(|field| record.cell(&field.name).is_some()).collect();
+    let mut fields: Vec<&Field> =
+        object.active_fields().filter(|field| record.cell(&field.name).is_some()).collect();
     fields.sort_by_key(|field| field.name != object.title);
     let href = format!("/{}/{}", object.name, record.id);
     let peek = format!("{href}/peek");
     let columns = fields
         .iter()
-        .map(|field| ui::Column { field: field.name.clone(), numeric: show::is_numeric(field), ..ui::Column::default() })
+        .map(|field| ui::Column {
+            field: field.name.clone(),
+            numeric: show::is_numeric(field),
+            ..ui::Column::default()
+        })
         .collect();
     let cells = fields
         .iter()
@@ -307,7 +336,12 @@ fn row(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
             let editable = is_editable(record, field);
             let body = if field.name == object.title {
                 let title = record.title();
-                ui::name_cell(&record::avatar(record, ui::Size::Normal), &title, &href, Some((&peek, visit.t("record.peek"))))
+                ui::name_cell(
+                    &record::avatar(record, ui::Size::Normal),
+                    &title,
+                    &href,
+                    Some((&peek, visit.t("record.peek"))),
+                )
             } else {
                 show::show(showing, field, cell)
             };
@@ -321,12 +355,26 @@ fn row(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
         })
         .collect();
     let grid = ui::Grid { object: object.name.clone(), columns, ..ui::Grid::default() };
-    let row = ui::Row { id: record.id.to_string(), version: record.version, label: record.title(), peek: Some(peek), href: Some(href), cells };
+    let row = ui::Row {
+        id: record.id.to_string(),
+        version: record.version,
+        label: record.title(),
+        peek: Some(peek),
+        href: Some(href),
+        cells,
+    };
     ui::grid_row(&grid, &row)
 }
 
 /// The dialog of a conflict: both values, who changed it, and the choice.
-fn differing(visit: &Visit, object: &str, id: RecordId, name: &str, params: &Params, stale: &Stale) -> Result<Markup, Error> {
+fn differing(
+    visit: &Visit,
+    object: &str,
+    id: RecordId,
+    name: &str,
+    params: &Params,
+    stale: &Stale,
+) -> Result<Markup, Error> {
     let document = visit.gate().object(object)?;
     let carried = params.pairs().filter(|(key, _)| *key == "value" || key.starts_with("value."));
     let body = markup! {

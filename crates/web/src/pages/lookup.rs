@@ -32,7 +32,11 @@ pub async fn records(visit: Visit, Path(object): Path<String>) -> Answer {
 }
 
 /// A few records of each object that the reader may see.
-fn of_any<'o>(visit: &Visit, objects: impl Iterator<Item = &'o str>, text: &str) -> Result<Vec<serde_json::Value>, Error> {
+fn of_any<'o>(
+    visit: &Visit,
+    objects: impl Iterator<Item = &'o str>,
+    text: &str,
+) -> Result<Vec<serde_json::Value>, Error> {
     let mut items = Vec::new();
     for object in objects.filter(|object| visit.may(object, guanxi_model::access::action::READ)) {
         for hit in visit.gate().lookup(visit.ctx(), object, text, OFFERED / 4)? {

@@ -34,8 +34,14 @@ fn draw(visit: &Visit) -> Result<Page, Error> {
             _ => days.push((title, vec![notice])),
         }
     }
-    let actions = (unread > 0).then(|| markup! { (Button::new(visit.t("notices.read_all")).icon("check-check").post("/notices/read")) });
-    let sub = if unread > 0 { crate::texts::count(visit.locale(), "notices.unread", unread) } else { String::new() };
+    let actions = (unread > 0).then(
+        || markup! { (Button::new(visit.t("notices.read_all")).icon("check-check").post("/notices/read")) },
+    );
+    let sub = if unread > 0 {
+        crate::texts::count(visit.locale(), "notices.unread", unread)
+    } else {
+        String::new()
+    };
     let main = markup! {
         (ui::bar(&Bar { title: visit.t("nav.messages").to_owned(), sub, actions, ..Bar::default() }))
         @if notices.is_empty() {
@@ -56,7 +62,12 @@ fn draw(visit: &Visit) -> Result<Page, Error> {
             }
         }
     };
-    Ok(Page { title: visit.t("nav.messages").to_owned(), menu: "messages".to_owned(), main, ..Page::default() })
+    Ok(Page {
+        title: visit.t("nav.messages").to_owned(),
+        menu: "messages".to_owned(),
+        main,
+        ..Page::default()
+    })
 }
 
 fn line(visit: &Visit, notice: &Notice) -> Markup {
@@ -89,9 +100,16 @@ fn line(visit: &Visit, notice: &Notice) -> Markup {
 pub async fn open(visit: Visit, Path(id): Path<i64>) -> Answer {
     visit
         .answer(move |visit| -> Result<Response, Error> {
-            let notice = visit.gate().notices(visit.ctx(), 1000)?.into_iter().find(|notice| notice.id == id).ok_or(Error::NotFound)?;
+            let notice = visit
+                .gate()
+                .notices(visit.ctx(), 1000)?
+                .into_iter()
+                .find(|notice| notice.id == id)
+                .ok_or(Error::NotFound)?;
             visit.gate().read_notices(visit.ctx(), Some(id))?;
-            let url = notice.record.map_or_else(|| "/notices".to_owned(), |record| format!("/{}/{record}", notice.object));
+            let url = notice
+                .record
+                .map_or_else(|| "/notices".to_owned(), |record| format!("/{}/{record}", notice.object));
             // Reading it again from the history must lead on as well, so this is a redirect for everyone.
             Ok(axum::response::IntoResponse::into_response(axum::response::Redirect::to(&url)))
         })

@@ -48,8 +48,12 @@ pub async fn show(visit: Visit) -> Answer {
                 }
                 groups.push(json!({ "title": title, "items": items }));
             }
-            groups.push(json!({ "title": visit.t("palette.actions"), "items": matching(actions(visit), &words) }));
-            groups.push(json!({ "title": visit.t("palette.places"), "items": matching(places(visit), &words) }));
+            groups.push(
+                json!({ "title": visit.t("palette.actions"), "items": matching(actions(visit), &words) }),
+            );
+            groups.push(
+                json!({ "title": visit.t("palette.places"), "items": matching(places(visit), &words) }),
+            );
             Ok(Json(groups).into_response())
         })
         .await
@@ -60,12 +64,18 @@ fn recent(visit: &Visit) -> Result<Vec<Hit>, Error> {
     let registry = visit.gate().registry();
     let mut objects: Vec<&Arc<Object>> = registry
         .objects()
-        .filter(|object| object.menu.as_ref().is_some_and(|menu| menu.section == "daily") && visit.may(&object.name, action::READ))
+        .filter(|object| {
+            object.menu.as_ref().is_some_and(|menu| menu.section == "daily")
+                && visit.may(&object.name, action::READ)
+        })
         .collect();
     objects.sort_by_key(|object| object.menu.as_ref().map_or(0, |menu| menu.order));
     let mut found = Vec::new();
     for object in objects.into_iter().take(3) {
-        let query = Query::of(&object.name).fields([object.title.as_str(), "updated_at"]).sort(["-updated_at"]).limit(3);
+        let query = Query::of(&object.name)
+            .fields([object.title.as_str(), "updated_at"])
+            .sort(["-updated_at"])
+            .limit(3);
         let page = visit.gate().list(visit.ctx(), &query)?;
         found.extend(page.rows.iter().map(|row| {
             let at = row.get("updated_at").as_instant().unwrap_or_default();
@@ -94,8 +104,15 @@ fn record(visit: &Visit, hit: &Hit) -> Item {
 
 fn actions(visit: &Visit) -> Vec<Item> {
     let registry = visit.gate().registry();
-    let mut objects: Vec<&Arc<Object>> = registry.objects().filter(|object| object.menu.is_some() && !object.access.program_only && visit.may(&object.name, action::CREATE)).collect();
-    objects.sort_by_key(|object| object.menu.as_ref().map_or((1, 0), |menu| (i32::from(menu.section != "daily"), menu.order)));
+    let mut objects: Vec<&Arc<Object>> = registry
+        .objects()
+        .filter(|object| {
+            object.menu.is_some() && !object.access.program_only && visit.may(&object.name, action::CREATE)
+        })
+        .collect();
+    objects.sort_by_key(|object| {
+        object.menu.as_ref().map_or((1, 0), |menu| (i32::from(menu.section != "daily"), menu.order))
+    });
     let mut items: Vec<Item> = objects
         .into_iter()
         .filter(|object| object.area != "admin")
@@ -114,17 +131,19 @@ fn actions(visit: &Visit) -> Vec<Item> {
 
 fn places(visit: &Visit) -> Vec<Item> {
     let registry = visit.gate().registry();
-    let go = |label: String, icon: &str, url: String, keys: &[&str]| {
-        json!({ "label": visit.fill("palette.go", &[("place", &label)]), "icon": icon, "url": url, "keys": keys })
-    };
+    let go = |label: String, icon: &str, url: String, keys: &[&str]| json!({ "label": visit.fill("palette.go", &[("place", &label)]), "icon": icon, "url": url, "keys": keys });
     let mut items = vec![
         go(visit.t("nav.home").to_owned(), "house", "/".to_owned(), &["G", "H"]),
         go(visit.t("nav.messages").to_owned(), "inbox", "/notices".to_owned(), &["G", "I"]),
         go(visit.t("nav.calendar").to_owned(), "calendar", "/calendar".to_owned(), &["G", "L"]),
     ];
-    let mut objects: Vec<&Arc<Object>> =
-        registry.objects().filter(|object| object.menu.is_some() && visit.may(&object.name, action::READ)).collect();
-    objects.sort_by_key(|object| object.menu.as_ref().map_or((2, 0), |menu| (i32::from(menu.section != "daily"), menu.order)));
+    let mut objects: Vec<&Arc<Object>> = registry
+        .objects()
+        .filter(|object| object.menu.is_some() && visit.may(&object.name, action::READ))
+        .collect();
+    objects.sort_by_key(|object| {
+        object.menu.as_ref().map_or((2, 0), |menu| (i32::from(menu.section != "daily"), menu.order))
+    });
     items.extend(objects.into_iter().map(|object| {
         let keys: &[&str] = match object.name.as_str() {
             "customer" => &["G", "C"],
@@ -134,8 +153,15 @@ fn places(visit: &Visit) -> Vec<Item> {
         };
         go(object.plural_label(visit.locale()).to_owned(), &object.icon, format!("/{}", object.name), keys)
     }));
-    for report in visit.gate().domain().reports.iter().filter(|report| visit.ctx().rights.may_report(report.name)) {
-        items.push(go(report.label.get(visit.locale()).to_owned(), "chart-column", format!("/report/{}", report.name), &[]));
+    for report in
+        visit.gate().domain().reports.iter().filter(|report| visit.ctx().rights.may_report(report.name))
+    {
+        items.push(go(
+            report.label.get(visit.locale()).to_owned(),
+            "chart-column",
+            format!("/report/{}", report.name),
+            &[],
+        ));
     }
     for (url, icon, key) in settings::pages(visit) {
         items.push(go(visit.t(key).to_owned(), icon, url, &[]));
@@ -175,7 +201,12 @@ pub async fn shortcuts(visit: Visit) -> Answer {
                 label: visit.fill("palette.go", &[("place", place)]),
             };
             let registry = visit.gate().registry();
-            let plural = |name: &str| registry.object(name).map(|object| object.plural_label(visit.locale()).to_owned()).unwrap_or_default();
+            let plural = |name: &str| {
+                registry
+                    .object(name)
+                    .map(|object| object.plural_label(visit.locale()).to_owned())
+                    .unwrap_or_default()
+            };
             let groups = [
                 (
                     visit.t("shortcuts.everywhere").to_owned(),
@@ -214,7 +245,11 @@ pub async fn shortcuts(visit: Visit) -> Answer {
                 ),
                 (
                     visit.t("shortcuts.record").to_owned(),
-                    vec![hint(&["K"], "record.previous"), hint(&["J"], "record.next"), hint(&["Ctrl", "Enter"], "compose.submit")],
+                    vec![
+                        hint(&["K"], "record.previous"),
+                        hint(&["J"], "record.next"),
+                        hint(&["Ctrl", "Enter"], "compose.submit"),
+                    ],
                 ),
             ];
             let body = ui::shortcut_help(&groups);

@@ -32,7 +32,15 @@ pub async fn show(visit: Visit, Path((object, id)): Path<(String, String)>) -> A
                     (timeline::draw(visit, &record, &events, events.more.then_some(url.as_str())))
                 }
             };
-            answer::drawer(visit, &record.title(), &url, &object, &body, Some(&record::buttons(visit, &record)), StatusCode::OK)
+            answer::drawer(
+                visit,
+                &record.title(),
+                &url,
+                &object,
+                &body,
+                Some(&record::buttons(visit, &record)),
+                StatusCode::OK,
+            )
         })
         .await
 }

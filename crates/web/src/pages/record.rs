@@ -58,15 +58,23 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
     let object = &record.object;
     let query = Params::parse(visit.asks.uri.query().unwrap_or_default());
     let only = Only::of(query.get("show"));
-    let wanted = query.get("events").and_then(|n| n.parse::<usize>().ok()).unwrap_or(timeline::PAGE).clamp(timeline::PAGE, 600);
+    let wanted = query
+        .get("events")
+        .and_then(|n| n.parse::<usize>().ok())
+        .unwrap_or(timeline::PAGE)
+        .clamp(timeline::PAGE, 600);
     let events = timeline::read(visit, &object.name, record.id, only, wanted)?;
     let walk = walk::of(visit, record, query.get("from"))?;
     let title = record.title();
     let trail = match &walk {
         Some(walk) => vec![(walk.label.clone(), Some(walk.list.clone())), (title.clone(), None)],
-        None => vec![(object.plural_label(visit.locale()).to_owned(), Some(format!("/{}", object.name))), (title.clone(), None)],
+        None => vec![
+            (object.plural_label(visit.locale()).to_owned(), Some(format!("/{}", object.name))),
+            (title.clone(), None),
+        ],
     };
-    let more = events.more.then(|| here(record, &query, &[("events", &(wanted + timeline::PAGE).to_string())]));
+    let more =
+        events.more.then(|| here(record, &query, &[("events", &(wanted + timeline::PAGE).to_string())]));
     let middle = markup! {
         (filters(visit, record, &query, only))
         (compose::draw(visit, record))
@@ -98,7 +106,8 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
 
 /// The address of this page with some parts of its query replaced.
 fn here(record: &Visible, query: &Params, changes: &[(&str, &str)]) -> String {
-    let mut parts: Vec<(&str, &str)> = query.pairs().filter(|(name, _)| matches!(*name, "from" | "show" | "empty")).collect();
+    let mut parts: Vec<(&str, &str)> =
+        query.pairs().filter(|(name, _)| matches!(*name, "from" | "show" | "empty")).collect();
     for (name, value) in changes {
         parts.retain(|(key, _)| key != name);
         if !value.is_empty() {
@@ -117,7 +126,11 @@ fn filters(visit: &Visit, record: &Visible, query: &Params, only: Only) -> Marku
         current: one == only,
         ..Tab::default()
     };
-    let tabs = [tab(Only::All, "record.all_events"), tab(Only::Notes, "record.notes"), tab(Only::Changes, "record.changes")];
+    let tabs = [
+        tab(Only::All, "record.all_events"),
+        tab(Only::Notes, "record.notes"),
+        tab(Only::Changes, "record.changes"),
+    ];
     ui::view_tabs(visit.t("record.filter"), &tabs, None)
 }
 

@@ -32,8 +32,13 @@ pub async fn index(visit: Visit) -> Answer {
 }
 
 fn list(visit: &Visit) -> Page {
-    let reports: Vec<&ReportDef> =
-        visit.gate().domain().reports.iter().filter(|report| visit.ctx().rights.may_report(report.name)).collect();
+    let reports: Vec<&ReportDef> = visit
+        .gate()
+        .domain()
+        .reports
+        .iter()
+        .filter(|report| visit.ctx().rights.may_report(report.name))
+        .collect();
     let title = visit.t("nav.reports");
     let main = markup! {
         (ui::bar(&Bar { title: title.to_owned(), ..Bar::default() }))
@@ -71,7 +76,14 @@ struct Asked {
 
 impl Asked {
     fn of(visit: &Visit, name: &str) -> Result<Asked, Error> {
-        let def = visit.gate().domain().reports.iter().find(|report| report.name == name).cloned().ok_or(Error::NotFound)?;
+        let def = visit
+            .gate()
+            .domain()
+            .reports
+            .iter()
+            .find(|report| report.name == name)
+            .cloned()
+            .ok_or(Error::NotFound)?;
         Ok(Asked { def, params: Params::parse(visit.asks.uri.query().unwrap_or_default()) })
     }
 
@@ -87,8 +99,12 @@ impl Asked {
 
     /// The address of the report with another way of looking, or of a download.
     fn url(&self, path: &str, look: &str) -> String {
-        let mut query: Vec<String> =
-            self.params.pairs().filter(|(name, value)| *name != "look" && !value.is_empty()).map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        let mut query: Vec<String> = self
+            .params
+            .pairs()
+            .filter(|(name, value)| *name != "look" && !value.is_empty())
+            .map(|(name, value)| format!("{name}={}", encode(value)))
+            .collect();
         if !look.is_empty() {
             query.push(format!("look={look}"));
         }
@@ -140,7 +156,11 @@ fn page(visit: &Visit, asked: &Asked, outcome: Result<&Report, &[Issue]>) -> Res
         current: look == word,
         ..Tab::default()
     };
-    let tabs = [tab("", "report.table", "table"), tab("bar", "report.bar", "chart-column"), tab("pie", "report.pie", "chart-pie")];
+    let tabs = [
+        tab("", "report.table", "table"),
+        tab("bar", "report.bar", "chart-column"),
+        tab("pie", "report.pie", "chart-pie"),
+    ];
     let issues = outcome.err().unwrap_or_default();
     let actions = markup! {
         (Button::new(visit.t("report.print")).icon("printer").run("print").hide_small())
@@ -223,7 +243,9 @@ fn bar(visit: &Visit, asked: &Asked, issues: &[Issue]) -> Result<Markup, Error> 
 /// What a report takes when nothing is chosen, so that the bar says what is shown.
 fn shown_default(field: &Field) -> String {
     match &field.default {
-        Some(serde_json::Value::String(text)) if !matches!(text.as_str(), "today" | "now" | "me") => text.clone(),
+        Some(serde_json::Value::String(text)) if !matches!(text.as_str(), "today" | "now" | "me") => {
+            text.clone()
+        }
         Some(serde_json::Value::Number(number)) => number.to_string(),
         _ => String::new(),
     }

@@ -18,7 +18,8 @@ pub async fn show(visit: Visit) -> Answer {
 
 fn draw(visit: &Visit) -> Result<Page, Error> {
     let text: String = visit.asks.param("q").unwrap_or_default().trim().chars().take(100).collect();
-    let hits = if text.is_empty() { Vec::new() } else { visit.gate().search(visit.ctx(), &text, None, 100)? };
+    let hits =
+        if text.is_empty() { Vec::new() } else { visit.gate().search(visit.ctx(), &text, None, 100)? };
     let mut groups: Vec<(&str, Vec<&Hit>)> = Vec::new();
     for hit in &hits {
         match groups.iter_mut().find(|(name, _)| *name == hit.object.name) {
@@ -27,7 +28,11 @@ fn draw(visit: &Visit) -> Result<Page, Error> {
         }
     }
     let title = visit.t("search.title");
-    let sub = if hits.is_empty() { String::new() } else { crate::texts::count(visit.locale(), "search.found", hits.len() as i64) };
+    let sub = if hits.is_empty() {
+        String::new()
+    } else {
+        crate::texts::count(visit.locale(), "search.found", hits.len() as i64)
+    };
     let main = markup! {
         (ui::bar(&Bar { title: title.to_owned(), sub, ..Bar::default() }))
         div .form-page.scroll-end {

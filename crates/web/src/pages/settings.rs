@@ -61,7 +61,9 @@ impl Right {
         match self {
             Right::None => true,
             Right::Setting(right) => visit.ctx().rights.may_set(right),
-            Right::Restore => visit.gate().registry().objects().any(|object| visit.may(&object.name, action::RESTORE)),
+            Right::Restore => {
+                visit.gate().registry().objects().any(|object| visit.may(&object.name, action::RESTORE))
+            }
         }
     }
 }
@@ -137,7 +139,10 @@ pub fn choose(name: &str, label: &str, value: &str, choices: Vec<ui::Choice>) ->
 
 /// A label in both languages, from the two inputs of [`labels`].
 pub fn label_of(params: &crate::session::Params) -> Label {
-    Label::new(params.get("label_zh").unwrap_or_default().trim(), params.get("label_en").unwrap_or_default().trim())
+    Label::new(
+        params.get("label_zh").unwrap_or_default().trim(),
+        params.get("label_en").unwrap_or_default().trim(),
+    )
 }
 
 /// Two inputs for a label in both languages.

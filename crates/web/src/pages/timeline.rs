@@ -150,7 +150,12 @@ pub fn note_icon(kind: &str) -> &'static str {
 fn event(visit: &Visit, page: &Visible, entry: &Entry, titles: &Titles) -> TimelineEvent {
     let object = visit.gate().object(&entry.object).ok();
     let time = show::clock(visit.ctx(), entry.at);
-    let base = TimelineEvent { id: entry.id.to_string(), time, instant: entry.at.to_string(), ..TimelineEvent::default() };
+    let base = TimelineEvent {
+        id: entry.id.to_string(),
+        time,
+        instant: entry.at.to_string(),
+        ..TimelineEvent::default()
+    };
     match (&entry.card, object.as_deref()) {
         (Some(card), _) if is_note(entry) => note(visit, entry, card, titles, base),
         (_, Some(object)) => line(visit, page, entry, object, base),
@@ -279,6 +284,7 @@ fn short(text: &str) -> String {
 /// Since when a field has had its value, as far as the events at hand tell.
 pub fn since(events: &[Entry], page: &Visible, label: &str) -> Option<jiff::Timestamp> {
     let own = events.iter().filter(|entry| entry.record == page.id);
-    let changed = own.clone().find(|entry| entry.changes.iter().any(|(name, ..)| name == label)).map(|entry| entry.at);
+    let changed =
+        own.clone().find(|entry| entry.changes.iter().any(|(name, ..)| name == label)).map(|entry| entry.at);
     changed.or_else(|| page.get("created_at").as_instant())
 }

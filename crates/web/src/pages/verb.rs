@@ -55,7 +55,11 @@ pub async fn show(visit: Visit, Path((object, id, verb)): Path<(String, String, 
                 input::put(&mut params, "", field, &value, visit);
             }
             // Opened by its address although it cannot be done: the dialog says so instead of asking.
-            let issues = if record.may.act(&verb) { Vec::new() } else { vec![Issue::record("refused", not_now(&record, &def))] };
+            let issues = if record.may.act(&verb) {
+                Vec::new()
+            } else {
+                vec![Issue::record("refused", not_now(&record, &def))]
+            };
             let status = if issues.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
             draw(visit, &record, &def, &params, &issues, status)
         })
@@ -66,7 +70,11 @@ pub async fn show(visit: Visit, Path((object, id, verb)): Path<(String, String, 
 ///
 /// # Errors
 /// When the door fails; what it refuses is the dialog again, or a toast when there was none.
-pub async fn run(visit: Visit, Path((object, id, verb)): Path<(String, String, String)>, body: Bytes) -> Answer {
+pub async fn run(
+    visit: Visit,
+    Path((object, id, verb)): Path<(String, String, String)>,
+    body: Bytes,
+) -> Answer {
     let params = answer::form(&body);
     visit
         .answer(move |visit| -> Result<Response, Error> {
@@ -81,10 +89,14 @@ pub async fn run(visit: Visit, Path((object, id, verb)): Path<(String, String, S
             };
             match done {
                 Ok(after) => {
-                    let text = visit.fill("verbs.done", &[("verb", def.label.get(visit.locale())), ("name", &before.title())]);
+                    let text = visit.fill(
+                        "verbs.done",
+                        &[("verb", def.label.get(visit.locale())), ("name", &before.title())],
+                    );
                     let undo = reverse(&before, &after, &def).map(|verb| format!("/{object}/{id}/{verb}"));
                     // A record that left the reader's sight has no page to stay on.
-                    let page = if after.cells.is_empty() { format!("/{object}") } else { format!("/{object}/{id}") };
+                    let page =
+                        if after.cells.is_empty() { format!("/{object}") } else { format!("/{object}/{id}") };
                     if after.cells.is_empty() {
                         return Ok(answer::done(visit, &page, text, undo));
                     }
@@ -95,7 +107,11 @@ pub async fn run(visit: Visit, Path((object, id, verb)): Path<(String, String, S
                         draw(visit, &before, &def, &params, &issues, StatusCode::UNPROCESSABLE_ENTITY)
                     }
                     Some(issues) => {
-                        let text = issues.iter().map(|issue| answer::say(visit, issue)).collect::<Vec<_>>().join(" ");
+                        let text = issues
+                            .iter()
+                            .map(|issue| answer::say(visit, issue))
+                            .collect::<Vec<_>>()
+                            .join(" ");
                         let response = answer::fragment(StatusCode::UNPROCESSABLE_ENTITY, markup! {});
                         Ok(answer::toasted(response, Tone::Bad, text, None))
                     }
@@ -132,7 +148,10 @@ fn reverse(before: &Visible, after: &Visible, done: &VerbDef) -> Option<String> 
     let status = before.object.status.as_deref()?;
     let (was, is) = (before.get(status).as_text()?, after.get(status).as_text()?);
     let back = before.object.verbs.iter().find(|verb| {
-        verb.name != done.name && verb.form.is_empty() && verb.to.as_deref() == Some(was) && verb.from.iter().any(|from| from == is)
+        verb.name != done.name
+            && verb.form.is_empty()
+            && verb.to.as_deref() == Some(was)
+            && verb.from.iter().any(|from| from == is)
     })?;
     (was != is && after.may.act(&back.name)).then(|| back.name.clone())
 }

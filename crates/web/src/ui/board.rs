@@ -104,7 +104,7 @@ pub struct Sum {
 /// The strip over a board.
 pub fn sums(sums: &[Sum]) -> Markup {
     html! {
-        dl .sums id="sums" {
+        dl .sums id="sums" tabindex="0" {
             @for sum in sums {
                 div {
                     dt { (sum.label) }

@@ -43,23 +43,38 @@ fn a_field_is_saved_where_it_stands_and_a_conflict_shows_both_values() {
     let customer = page(&world, "customer");
     let version = world.get(&manager, &customer).attrs("#record", "data-version").pop().unwrap();
     let url = format!("{customer}/field/wechat");
-    let saved = world.send(&manager, &url, &[("value", "yunfan"), ("version", &version), ("as", "field")], &customer);
+    let saved =
+        world.send(&manager, &url, &[("value", "yunfan"), ("version", &version), ("as", "field")], &customer);
     assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
     assert!(saved.body.contains("yunfan") && saved.body.contains("id=\"f-wechat\""));
     assert_ne!(saved.header("x-version"), version);
 
-    let stale = world.send(&manager, &url, &[("value", "other"), ("version", &version), ("as", "field")], &customer);
+    let stale =
+        world.send(&manager, &url, &[("value", "other"), ("version", &version), ("as", "field")], &customer);
     assert_eq!(stale.status, StatusCode::CONFLICT);
-    assert!(stale.has("#dialog-title") && stale.body.contains("yunfan") && stale.body.contains("other"), "{}", stale.body);
+    assert!(
+        stale.has("#dialog-title") && stale.body.contains("yunfan") && stale.body.contains("other"),
+        "{}",
+        stale.body
+    );
     assert!(stale.body.contains("李经理"), "it says who changed it");
 
-    let bad = world.send(&manager, &format!("{customer}/field/phone"), &[("value", "12"), ("as", "cell")], &customer);
+    let bad = world.send(
+        &manager,
+        &format!("{customer}/field/phone"),
+        &[("value", "12"), ("as", "cell")],
+        &customer,
+    );
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!bad.body.trim().is_empty(), "the sentence stands beside the field");
 
     let cell = world.send(&manager, &url, &[("value", "yunfan2"), ("as", "cell")], "/customer");
     assert_eq!(cell.status, StatusCode::OK);
-    assert!(cell.body.contains("data-field=\"wechat\"") && cell.body.contains("<tr"), "a list takes its cells: {}", cell.body);
+    assert!(
+        cell.body.contains("data-field=\"wechat\"") && cell.body.contains("<tr"),
+        "a list takes its cells: {}",
+        cell.body
+    );
 }
 
 #[test]
@@ -81,7 +96,13 @@ fn an_editor_comes_for_kinds_that_the_browser_does_not_build() {
 fn a_form_says_all_that_is_wrong_at_once_and_keeps_what_was_typed() {
     let world = World::new();
     let manager = world.signs_in("account_manager", "zh");
-    let form = [("shown", "name,kind,phone,email"), ("name", ""), ("kind", "company"), ("phone", "12"), ("email", "nobody")];
+    let form = [
+        ("shown", "name,kind,phone,email"),
+        ("name", ""),
+        ("kind", "company"),
+        ("phone", "12"),
+        ("email", "nobody"),
+    ];
     let seen = world.post(&manager, "/customer/new", &form);
     assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
     let problems = seen.texts("#problems li");
@@ -116,8 +137,10 @@ fn a_likely_duplicate_is_shown_and_made_only_when_insisted() {
 fn conditions_of_the_document_show_and_hide_fields() {
     let world = World::new();
     let manager = world.signs_in("account_manager", "zh");
-    let company = world.send(&manager, "/customer/form", &[("kind", "company"), ("in", "page")], "/customer/new");
-    let person = world.send(&manager, "/customer/form", &[("kind", "person"), ("in", "page")], "/customer/new");
+    let company =
+        world.send(&manager, "/customer/form", &[("kind", "company"), ("in", "page")], "/customer/new");
+    let person =
+        world.send(&manager, "/customer/form", &[("kind", "person"), ("in", "page")], "/customer/new");
     assert!(company.has("#in-credit_code") && !person.has("#in-credit_code"));
     assert!(person.has("[name=birthday]") && !company.has("[name=birthday]"));
 }
@@ -127,30 +150,64 @@ fn an_order_and_its_lines_are_made_together_or_not_at_all() {
     let world = World::new();
     let manager = world.signs_in("account_manager", "zh");
     let customer = world.records["customer"].to_string();
-    let base = [("shown", "customer,ordered_on,status,total"), ("customer", customer.as_str()), ("ordered_on", "2026-06-15"), ("status", "created"), ("total", "0"), ("lines", "1")];
+    let base = [
+        ("shown", "customer,ordered_on,status,total"),
+        ("customer", customer.as_str()),
+        ("ordered_on", "2026-06-15"),
+        ("status", "created"),
+        ("total", "0"),
+        ("lines", "1"),
+    ];
     let count = || {
         let ctx = world.gate.ctx_of(world.people["account_manager"], Channel::Web).unwrap();
         world.gate.count(&ctx, &Query::of("order")).unwrap()
     };
     let before = count();
     let mut bad = base.to_vec();
-    bad.extend([("line.0.name", "服务费"), ("line.0.quantity", "2"), ("line.0.unit_price", "100"), ("line.1.name", "培训"), ("line.1.quantity", "many")]);
+    bad.extend([
+        ("line.0.name", "服务费"),
+        ("line.0.quantity", "2"),
+        ("line.0.unit_price", "100"),
+        ("line.1.name", "培训"),
+        ("line.1.quantity", "many"),
+    ]);
     let seen = world.post(&manager, "/order/new", &bad);
     assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", seen.body);
     assert_eq!(count(), before, "the order is not left behind without its lines");
-    assert!(seen.texts("#problems li").join(" ").contains('2'), "it says which line: {:?}", seen.texts("#problems li"));
+    assert!(
+        seen.texts("#problems li").join(" ").contains('2'),
+        "it says which line: {:?}",
+        seen.texts("#problems li")
+    );
 
     let mut good = base.to_vec();
-    good.extend([("line.0.name", "服务费"), ("line.0.quantity", "2"), ("line.0.unit_price", "100"), ("line.3.name", "培训"), ("line.3.quantity", "1"), ("line.3.unit_price", "50.50")]);
+    good.extend([
+        ("line.0.name", "服务费"),
+        ("line.0.quantity", "2"),
+        ("line.0.unit_price", "100"),
+        ("line.3.name", "培训"),
+        ("line.3.quantity", "1"),
+        ("line.3.unit_price", "50.50"),
+    ]);
     let made = world.post(&manager, "/order/new", &good);
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
     let id = made.header("location").rsplit('/').next().unwrap().parse().unwrap();
     let ctx = world.gate.ctx_of(world.people["account_manager"], Channel::Web).unwrap();
-    let lines = world.gate.list(&ctx, &Query::of("order_line").filter(Expr::eq("order", Expr::Id(id)))).unwrap();
+    let lines =
+        world.gate.list(&ctx, &Query::of("order_line").filter(Expr::eq("order", Expr::Id(id)))).unwrap();
     assert_eq!(lines.rows.len(), 2);
-    let added = world.send(&manager, "/order/form", &[("in", "page"), ("line.0.quantity", "2"), ("line.0.unit_price", "3"), ("add_line", "1")], "/order/new");
+    let added = world.send(
+        &manager,
+        "/order/form",
+        &[("in", "page"), ("line.0.quantity", "2"), ("line.0.unit_price", "3"), ("add_line", "1")],
+        "/order/new",
+    );
     assert_eq!(added.texts(".lines tbody tr").len(), 2, "a line is added");
-    assert!(added.texts(".lines tfoot").join(" ").contains("¥6"), "the sum is shown: {:?}", added.texts(".lines tfoot"));
+    assert!(
+        added.texts(".lines tfoot").join(" ").contains("¥6"),
+        "the sum is shown: {:?}",
+        added.texts(".lines tfoot")
+    );
 }
 
 #[test]
@@ -164,17 +221,27 @@ fn verbs_ask_what_they_need_and_say_why_they_cannot() {
     let asked = world.part(&manager, &format!("{deal}/lose"));
     assert_eq!(asked.status, StatusCode::OK);
     assert!(asked.has("form[data-dialog-form] [name=reason]"));
-    let missing = world.send(&manager, &format!("{deal}/lose"), &[("dialog", "1"), ("shown", "reason,note")], &deal);
+    let missing =
+        world.send(&manager, &format!("{deal}/lose"), &[("dialog", "1"), ("shown", "reason,note")], &deal);
     assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(missing.has("#in-reason-error"), "{}", missing.body);
     let early = world.send(&manager, &format!("{deal}/archive"), &[], &deal);
     assert!(matches!(early.status, StatusCode::UNPROCESSABLE_ENTITY | StatusCode::FORBIDDEN));
     assert!(early.toast().contains("归档") || early.toast().contains("状态"), "{}", early.toast());
-    let reason = asked.attrs("[name=reason] option", "value").into_iter().find(|value| !value.is_empty()).unwrap();
-    let lost = world.send(&manager, &format!("{deal}/lose"), &[("dialog", "1"), ("shown", "reason,note"), ("reason", &reason)], &deal);
+    let reason =
+        asked.attrs("[name=reason] option", "value").into_iter().find(|value| !value.is_empty()).unwrap();
+    let lost = world.send(
+        &manager,
+        &format!("{deal}/lose"),
+        &[("dialog", "1"), ("shown", "reason,note"), ("reason", &reason)],
+        &deal,
+    );
     assert_eq!(lost.status, StatusCode::OK, "{}", lost.body);
     assert!(lost.toast().contains("输单"), "{}", lost.toast());
-    assert!(world.get(&manager, &deal).texts("#timeline").join(" ").contains("输单"), "the timeline tells it");
+    assert!(
+        world.get(&manager, &deal).texts("#timeline").join(" ").contains("输单"),
+        "the timeline tells it"
+    );
 }
 
 #[test]
@@ -182,15 +249,25 @@ fn a_follow_up_and_a_task_are_written_from_the_record() {
     let world = World::new();
     let manager = world.signs_in("account_manager", "zh");
     let customer = page(&world, "customer");
-    let done = world.post(&manager, &format!("{customer}/compose"), &[("kind", "visit"), ("text", "现场看了产线，下周给报价"), ("with.next", "2026-06-20 10:00")]);
+    let done = world.post(
+        &manager,
+        &format!("{customer}/compose"),
+        &[("kind", "visit"), ("text", "现场看了产线，下周给报价"), ("with.next", "2026-06-20 10:00")],
+    );
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
     let seen = world.get(&manager, &customer);
-    assert!(seen.texts("#timeline .card.body").join(" ").contains("现场看了产线"), "{:?}", seen.texts("#timeline"));
+    assert!(
+        seen.texts("#timeline .card.body").join(" ").contains("现场看了产线"),
+        "{:?}",
+        seen.texts("#timeline")
+    );
     let only = world.get(&manager, &format!("{customer}?show=changes"));
     assert!(!only.texts("#timeline").join(" ").contains("现场看了产线"), "the filter leaves follow-ups out");
-    let task = world.post(&manager, &format!("{customer}/compose"), &[("kind", "task"), ("text", "寄样品\n两份")]);
+    let task =
+        world.post(&manager, &format!("{customer}/compose"), &[("kind", "task"), ("text", "寄样品\n两份")]);
     assert_eq!(task.status, StatusCode::SEE_OTHER);
-    let blank = world.send(&manager, &format!("{customer}/compose"), &[("kind", "call"), ("text", " ")], &customer);
+    let blank =
+        world.send(&manager, &format!("{customer}/compose"), &[("kind", "call"), ("text", " ")], &customer);
     assert_eq!(blank.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(blank.header("hx-reswap"), "none", "the page with the draft stays");
 }
@@ -202,7 +279,10 @@ fn whoever_sees_a_mask_does_not_get_the_value_by_editing() {
     let customer = page(&world, "customer");
     let seen = world.get(&executive, &customer);
     assert_eq!(seen.status, StatusCode::OK);
-    assert!(!seen.body.contains("13800001020") && !seen.body.contains("138 0000 1020"), "the phone is masked everywhere");
+    assert!(
+        !seen.body.contains("13800001020") && !seen.body.contains("138 0000 1020"),
+        "the phone is masked everywhere"
+    );
     assert!(seen.texts("#f-phone").join("").contains("****"));
     assert!(!seen.has("dd#f-phone[data-edit]"));
     assert_eq!(world.part(&executive, &format!("{customer}/field/phone")).status, StatusCode::FORBIDDEN);
@@ -211,7 +291,12 @@ fn whoever_sees_a_mask_does_not_get_the_value_by_editing() {
     if asked.status == StatusCode::OK {
         let none = world.send(&executive, &format!("{customer}/reveal/phone"), &[("reason", " ")], &customer);
         assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let shown = world.send(&executive, &format!("{customer}/reveal/phone"), &[("reason", "客户来电核实")], &customer);
+        let shown = world.send(
+            &executive,
+            &format!("{customer}/reveal/phone"),
+            &[("reason", "客户来电核实")],
+            &customer,
+        );
         assert!(shown.body.contains("138 0000 1020"), "{}", shown.body);
     } else {
         assert_eq!(asked.status, StatusCode::FORBIDDEN);
@@ -255,7 +340,12 @@ fn an_owner_is_changed_and_the_record_is_shared() {
     let agent = world.people["service_agent"].to_string();
     let none = world.send(&boss, &format!("{customer}/share"), &[("level", "read")], &customer);
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let shared = world.send(&boss, &format!("{customer}/share"), &[("user", &agent), ("level", "read"), ("until", "2026-12-31")], &customer);
+    let shared = world.send(
+        &boss,
+        &format!("{customer}/share"),
+        &[("user", &agent), ("level", "read"), ("until", "2026-12-31")],
+        &customer,
+    );
     assert_eq!(shared.status, StatusCode::OK, "{}", shared.body);
     let dialog = world.part(&boss, &format!("{customer}/share"));
     assert!(dialog.body.contains("周客服") && dialog.body.contains("2026-12-31"), "{}", dialog.body);

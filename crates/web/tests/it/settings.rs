@@ -7,22 +7,45 @@ use axum::http::StatusCode;
 fn an_object_and_a_field_are_usable_at_once() {
     let world = World::new();
     let admin = world.signs_in("admin", "zh");
-    let bad = world.send(&admin, "/settings/objects", &[("name", "Bad Name"), ("label_zh", "门店")], "/settings/objects");
+    let bad = world.send(
+        &admin,
+        "/settings/objects",
+        &[("name", "Bad Name"), ("label_zh", "门店")],
+        "/settings/objects",
+    );
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let made = world.send(&admin, "/settings/objects", &[("name", "store"), ("label_zh", "门店"), ("label_en", "Store")], "/settings/objects");
+    let made = world.send(
+        &admin,
+        "/settings/objects",
+        &[("name", "store"), ("label_zh", "门店"), ("label_en", "Store")],
+        "/settings/objects",
+    );
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
     assert_eq!(made.header("hx-location"), "/settings/objects/store");
-    let field = [("name", "area"), ("label_zh", "面积"), ("label_en", "Area"), ("kind", "number"), ("scale", "1"), ("required", "true")];
+    let field = [
+        ("name", "area"),
+        ("label_zh", "面积"),
+        ("label_en", "Area"),
+        ("kind", "number"),
+        ("scale", "1"),
+        ("required", "true"),
+    ];
     let added = world.send(&admin, "/settings/objects/store/fields", &field, "/settings/objects/store");
     assert_eq!(added.status, StatusCode::OK, "{}", added.body);
-    let choice = [("name", "format"), ("label_zh", "业态"), ("kind", "choice"), ("options", "mall = 商场 / Mall\nstreet = 街边 / Street")];
+    let choice = [
+        ("name", "format"),
+        ("label_zh", "业态"),
+        ("kind", "choice"),
+        ("options", "mall = 商场 / Mall\nstreet = 街边 / Street"),
+    ];
     assert_eq!(world.send(&admin, "/settings/objects/store/fields", &choice, "").status, StatusCode::OK);
     let page = world.get(&admin, "/settings/objects/store");
     assert!(page.body.contains("面积") && page.body.contains("业态"));
     let form = world.get(&admin, "/store/new");
     assert_eq!(form.status, StatusCode::OK, "{}", form.texts("main").join(" "));
     assert!(form.has("#in-area") && form.has("#in-format option[value=mall]"));
-    let off = world.send(&admin, "/settings/objects/store/fields/area/deactivate", &[], "/settings/objects/store");
+    let off =
+        world.send(&admin, "/settings/objects/store/fields/area/deactivate", &[], "/settings/objects/store");
     assert_eq!(off.status, StatusCode::OK);
     assert!(!world.get(&admin, "/store/new").has("#in-area"));
 }
@@ -53,7 +76,12 @@ fn a_locked_entry_stays_and_a_new_one_is_offered() {
     assert!(page.has(".lock"), "locked entries are marked");
     let locked = world.send(&admin, "/settings/dictionaries/grade/deactivate?value=ordinary", &[], "");
     assert_eq!(locked.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let added = world.send(&admin, "/settings/dictionaries/grade/edit", &[("label_zh", "钻石客户"), ("label_en", "Diamond"), ("hue", "285")], "");
+    let added = world.send(
+        &admin,
+        "/settings/dictionaries/grade/edit",
+        &[("label_zh", "钻石客户"), ("label_en", "Diamond"), ("hue", "285")],
+        "",
+    );
     assert_eq!(added.status, StatusCode::OK, "{}", added.body);
     let manager = world.signs_in("account_manager", "zh");
     assert!(world.get(&manager, "/customer/new").body.contains("钻石客户"));
@@ -63,7 +91,12 @@ fn a_locked_entry_stays_and_a_new_one_is_offered() {
 fn a_copied_role_is_changed_in_the_matrix() {
     let world = World::new();
     let admin = world.signs_in("admin", "zh");
-    let copied = world.send(&admin, "/settings/roles/service_agent/copy", &[("name", "auditor"), ("label_zh", "稽核")], "");
+    let copied = world.send(
+        &admin,
+        "/settings/roles/service_agent/copy",
+        &[("name", "auditor"), ("label_zh", "稽核")],
+        "",
+    );
     assert_eq!(copied.status, StatusCode::OK, "{}", copied.body);
     let form = [("action.read", "all"), ("field.phone", "masked")];
     let saved = world.send(&admin, "/settings/roles/auditor/grants/customer", &form, "");
@@ -71,7 +104,10 @@ fn a_copied_role_is_changed_in_the_matrix() {
     let role = world.gate.registry().role("auditor").cloned().unwrap();
     assert!(role.grants.iter().any(|grant| grant.covers("customer", "read")));
     assert!(!role.grants.iter().any(|grant| grant.covers("customer", "edit")));
-    assert!(role.grants.iter().any(|grant| grant.covers("service_request", "handle")), "other objects keep their rights");
+    assert!(
+        role.grants.iter().any(|grant| grant.covers("service_request", "handle")),
+        "other objects keep their rights"
+    );
     assert!(world.get(&admin, "/settings/roles/auditor").body.contains("脱敏"));
 }
 
@@ -83,14 +119,18 @@ fn saving_rights_as_they_are_shown_changes_none_of_them() {
         .iter()
         .map(|action| (format!("action.{action}"), "own"))
         .chain([("action.read".to_owned(), "department")])
-        .chain(["phone", "email", "wechat", "fax", "bank_account"].map(|field| (format!("field.{field}"), "masked")))
+        .chain(
+            ["phone", "email", "wechat", "fax", "bank_account"]
+                .map(|field| (format!("field.{field}"), "masked")),
+        )
         .collect();
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     let saved = world.send(&admin, "/settings/roles/account_manager/grants/customer", &form, "");
     assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
     let role = world.gate.registry().role("account_manager").cloned().unwrap();
     let level = |scope: guanxi_model::Scope| {
-        let grants = role.grants.iter().filter(|grant| grant.scope == scope && grant.covers("customer", "read"));
+        let grants =
+            role.grants.iter().filter(|grant| grant.scope == scope && grant.covers("customer", "read"));
         grants.map(|grant| grant.level("phone")).max()
     };
     assert_eq!(level(guanxi_model::Scope::Own), Some(guanxi_model::FieldLevel::Edit), "their own in clear");
@@ -120,7 +160,8 @@ fn search_and_palette_find_by_pinyin_and_show_only_what_one_may_see() {
     let palette = world.get(&manager, "/palette?q=yfzn");
     let groups: serde_json::Value = serde_json::from_str(&palette.body).unwrap();
     assert_eq!(groups[0]["items"][0]["label"], "上海云帆智能制造", "{}", palette.body);
-    let actions: serde_json::Value = serde_json::from_str(&world.get(&manager, "/palette?q=%3E").body).unwrap();
+    let actions: serde_json::Value =
+        serde_json::from_str(&world.get(&manager, "/palette?q=%3E").body).unwrap();
     assert!(actions[0]["items"].as_array().unwrap().iter().any(|item| item["url"] == "/customer/new"));
     let found = world.get(&manager, "/search?q=%E4%BA%91%E5%B8%86");
     assert!(found.has("mark"), "what matched is marked");
@@ -138,7 +179,12 @@ fn a_report_is_a_table_a_chart_and_a_file() {
     assert_eq!(table.status, StatusCode::OK, "{}", table.texts("main").join(" "));
     assert!(table.texts(".report-table tbody th").len() >= 3, "{:?}", table.texts(".report"));
     assert!(table.has(".report-table tfoot"), "totals stand under the columns");
-    assert!(table.attrs(".report-table tbody td a", "href").iter().any(|href| href.starts_with("/order?view=all&filter=")));
+    assert!(
+        table
+            .attrs(".report-table tbody td a", "href")
+            .iter()
+            .any(|href| href.starts_with("/order?view=all&filter="))
+    );
     let drill = table.attrs(".report-table tbody td a", "href").pop().unwrap();
     let list = world.get(&executive, &drill);
     assert_eq!(list.status, StatusCode::OK);
@@ -156,7 +202,10 @@ fn messages_are_read_one_by_one_or_all_at_once() {
     let boss = world.signs_in("sales_manager", "zh");
     let customer = world.records["customer"];
     let to = world.people["executive"].to_string();
-    assert_eq!(world.send(&boss, &format!("/customer/{customer}/transfer"), &[("to", &to)], "").status, StatusCode::OK);
+    assert_eq!(
+        world.send(&boss, &format!("/customer/{customer}/transfer"), &[("to", &to)], "").status,
+        StatusCode::OK
+    );
     let executive = world.signs_in("executive", "zh");
     let page = world.get(&executive, "/notices");
     assert_eq!(page.texts(".notice-line.unread").len(), 1);

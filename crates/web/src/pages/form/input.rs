@@ -130,7 +130,8 @@ pub fn titles<'f>(
                 if let Ok(id) = text.parse() {
                     wanted.entry(target.to_owned()).or_default().insert(id);
                 }
-            } else if let (FieldKind::AnyReference { to }, Some((object, id))) = (field.value_kind(), text.split_once(':'))
+            } else if let (FieldKind::AnyReference { to }, Some((object, id))) =
+                (field.value_kind(), text.split_once(':'))
                 && to.iter().any(|name| name == object)
                 && let Ok(id) = id.parse()
             {
@@ -156,7 +157,8 @@ pub fn names(visit: &Visit, object: &str, ids: &[RecordId]) -> Result<Titles, Er
         return Ok(titles);
     }
     let title = visit.gate().object(object)?.title.clone();
-    let query = Query::of(object).fields([title]).filter(Expr::ids("id", ids)).limit(ids.len().clamp(1, 1000));
+    let query =
+        Query::of(object).fields([title]).filter(Expr::ids("id", ids)).limit(ids.len().clamp(1, 1000));
     for row in visit.gate().list(visit.ctx(), &query)?.rows {
         titles.0.insert(row.id, row.title());
     }
@@ -193,7 +195,12 @@ impl Inputs<'_> {
             placeholder: placeholder(visit, field),
             wide: matches!(
                 kind,
-                FieldKind::LongText | FieldKind::Region | FieldKind::Address | FieldKind::File | FieldKind::Image | FieldKind::Tags
+                FieldKind::LongText
+                    | FieldKind::Region
+                    | FieldKind::Address
+                    | FieldKind::File
+                    | FieldKind::Image
+                    | FieldKind::Tags
             ),
             name,
             ..ui::Field::default()
@@ -205,11 +212,14 @@ impl Inputs<'_> {
         match field.value_kind() {
             FieldKind::LongText => Widget::Textarea,
             FieldKind::Number { scale: 0, .. } => Widget::Number("1".to_owned()),
-            FieldKind::Number { scale, .. } => Widget::Number(format!("0.{}1", "0".repeat(usize::from(*scale) - 1))),
+            FieldKind::Number { scale, .. } => {
+                Widget::Number(format!("0.{}1", "0".repeat(usize::from(*scale) - 1)))
+            }
             FieldKind::Money { .. } => Widget::Money("\u{a5}".to_owned()),
             FieldKind::Percent => Widget::Percent,
             FieldKind::Rating { max } => {
-                let label = |n: u8| visit.fill("show.stars", &[("n", &n.to_string()), ("max", &max.to_string())]);
+                let label =
+                    |n: u8| visit.fill("show.stars", &[("n", &n.to_string()), ("max", &max.to_string())]);
                 Widget::Rating((1..=*max).map(label).collect())
             }
             FieldKind::Date => Widget::Date,
@@ -220,10 +230,8 @@ impl Inputs<'_> {
             FieldKind::Tags => Widget::Tags(Vec::new()),
             FieldKind::Reference { .. } | FieldKind::User | FieldKind::Department => {
                 let object = field.target().unwrap_or_default().to_owned();
-                let picked = values
-                    .iter()
-                    .filter_map(|text| Some(self.choice(text, text.parse().ok()?)))
-                    .collect();
+                let picked =
+                    values.iter().filter_map(|text| Some(self.choice(text, text.parse().ok()?))).collect();
                 Widget::Reference { object, multiple: false, picked }
             }
             FieldKind::AnyReference { to } => {
@@ -263,7 +271,8 @@ impl Inputs<'_> {
             choices.push(ui::Choice::new("", self.visit.t("form.choose")));
         }
         // An entry that is no longer offered stays on the records that have it.
-        let offered = field.options.iter().filter(|option| !option.inactive || values.contains(&option.value));
+        let offered =
+            field.options.iter().filter(|option| !option.inactive || values.contains(&option.value));
         choices.extend(offered.map(|option| ui::Choice {
             value: option.value.clone(),
             label: option.label.get(self.visit.locale()).to_owned(),
@@ -298,7 +307,10 @@ pub fn size(bytes: i64) -> String {
 
 fn placeholder(visit: &Visit, field: &Field) -> String {
     let text = match field.value_kind() {
-        FieldKind::Reference { .. } | FieldKind::AnyReference { .. } | FieldKind::User | FieldKind::Department => visit.t("form.search"),
+        FieldKind::Reference { .. }
+        | FieldKind::AnyReference { .. }
+        | FieldKind::User
+        | FieldKind::Department => visit.t("form.search"),
         FieldKind::Tags => visit.t("form.add_tag"),
         FieldKind::Date => "2026-01-31",
         FieldKind::Instant => "2026-01-31 09:30",
@@ -325,9 +337,17 @@ pub fn region(visit: &Visit, code: &str) -> ui::Region {
     let below = |n: usize| chain.get(n).map(|code| children(code)).unwrap_or_default();
     let chosen = |n: usize| chain.get(n).cloned().unwrap_or_default();
     ui::Region {
-        levels: [level("form.province", provinces()), level("form.city", below(0)), level("form.district", below(1))],
+        levels: [
+            level("form.province", provinces()),
+            level("form.city", below(0)),
+            level("form.district", below(1)),
+        ],
         chosen: [chosen(0), chosen(1), chosen(2)],
-        labels: [visit.t("form.province").to_owned(), visit.t("form.city").to_owned(), visit.t("form.district").to_owned()],
+        labels: [
+            visit.t("form.province").to_owned(),
+            visit.t("form.city").to_owned(),
+            visit.t("form.district").to_owned(),
+        ],
     }
 }
 
@@ -336,7 +356,8 @@ pub fn groups<'o>(object: &'o Object, visit: &Visit, new: bool) -> Vec<(String, 
     let mut placed: BTreeSet<&str> = BTreeSet::new();
     let mut groups = Vec::new();
     for group in &object.record.groups {
-        let fields: Vec<&Field> = group.fields.iter().filter_map(|name| object.field(name)).filter(|f| !f.inactive).collect();
+        let fields: Vec<&Field> =
+            group.fields.iter().filter_map(|name| object.field(name)).filter(|f| !f.inactive).collect();
         let fields: Vec<&Field> = fields.into_iter().filter(|field| placed.insert(&field.name)).collect();
         if !(new && group.later) {
             groups.push((group.label.get(visit.locale()).to_owned(), group.folded, fields));

@@ -4,8 +4,7 @@
 use super::input::{self, Inputs};
 use crate::{
     session::{Params, Visit},
-    show,
-    ui,
+    show, ui,
 };
 use guanxi_gate::{Draft, Error, Record};
 use guanxi_model::{Field, FieldKind, Issue, Object, Query, RecordId, Value, expr::Expr};
@@ -39,7 +38,10 @@ fn of(object: &str) -> Option<&'static Lines> {
 
 /// The numbers of the lines that a form holds.
 fn rows(params: &Params) -> BTreeSet<usize> {
-    params.pairs().filter_map(|(name, _)| name.strip_prefix("line.")?.split('.').next()?.parse().ok()).collect()
+    params
+        .pairs()
+        .filter_map(|(name, _)| name.strip_prefix("line.")?.split('.').next()?.parse().ok())
+        .collect()
 }
 
 /// What a line of the form asks for.
@@ -73,7 +75,9 @@ fn of_row(row: usize, error: Error) -> Error {
             issues
                 .into_iter()
                 .map(|issue| Issue {
-                    field: issue.field.map(|field| if field.starts_with("line.") { field } else { format!("line.{row}.{field}") }),
+                    field: issue.field.map(|field| {
+                        if field.starts_with("line.") { field } else { format!("line.{row}.{field}") }
+                    }),
                     ..issue
                 })
                 .collect(),
@@ -83,13 +87,20 @@ fn of_row(row: usize, error: Error) -> Error {
 }
 
 /// Makes the record, with its lines if it has any, in one transaction.
-pub fn create(visit: &Visit, object: &Arc<Object>, draft: Draft, params: &Params, anyway: bool) -> Result<Record, Error> {
+pub fn create(
+    visit: &Visit,
+    object: &Arc<Object>,
+    draft: Draft,
+    params: &Params,
+    anyway: bool,
+) -> Result<Record, Error> {
     let name = object.name.clone();
     let Some(lines) = of(&name) else {
         return visit.gate().door(visit.ctx(), move |door| door.create(&name, draft.clone(), anyway));
     };
     let line = visit.gate().object(lines.line)?;
-    let wanted: Vec<(usize, Draft)> = posted(&line, lines, params).into_iter().map(|posted| (posted.row, posted.draft)).collect();
+    let wanted: Vec<(usize, Draft)> =
+        posted(&line, lines, params).into_iter().map(|posted| (posted.row, posted.draft)).collect();
     visit.gate().door(visit.ctx(), move |door| {
         let record = door.create(&name, draft.clone(), anyway)?;
         for (row, draft) in &wanted {
@@ -114,8 +125,10 @@ pub fn update(
         return visit.gate().door(visit.ctx(), move |door| door.update(&name, id, version, draft.clone()));
     };
     let line = visit.gate().object(lines.line)?;
-    let wanted: Vec<(usize, Option<RecordId>, Draft)> =
-        posted(&line, lines, params).into_iter().map(|posted| (posted.row, posted.id, posted.draft)).collect();
+    let wanted: Vec<(usize, Option<RecordId>, Draft)> = posted(&line, lines, params)
+        .into_iter()
+        .map(|posted| (posted.row, posted.id, posted.draft))
+        .collect();
     let shown = params.has("lines");
     visit.gate().door(visit.ctx(), move |door| {
         let record = door.update(&name, id, version, draft.clone())?;
@@ -187,7 +200,10 @@ pub fn problem_label(visit: &Visit, object: &Object, name: &str) -> String {
     let (row, field) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let number = row.parse::<usize>().map_or(0, |row| row + 1).to_string();
     let line = of(&object.name).and_then(|lines| visit.gate().object(lines.line).ok());
-    let label = line.as_ref().and_then(|line| line.field(field)).map(|field| field.label.get(visit.locale()).to_owned());
+    let label = line
+        .as_ref()
+        .and_then(|line| line.field(field))
+        .map(|field| field.label.get(visit.locale()).to_owned());
     visit.fill("form.line_field", &[("n", &number), ("field", &label.unwrap_or_default())])
 }
 
@@ -204,7 +220,11 @@ pub fn draw(
     dialog: bool,
 ) -> Result<Markup, Error> {
     let Some(lines) = of(&object.name) else { return Ok(markup! {}) };
-    let action = if record.is_some() { guanxi_model::access::action::EDIT } else { guanxi_model::access::action::CREATE };
+    let action = if record.is_some() {
+        guanxi_model::access::action::EDIT
+    } else {
+        guanxi_model::access::action::CREATE
+    };
     if !visit.may(lines.line, action) {
         return Ok(markup! {});
     }
@@ -214,7 +234,8 @@ pub fn draw(
     let titles = input::titles(visit, fields.iter().copied(), &params)?;
     take_prices(visit, lines, &mut params)?;
     let url = format!("/{}/form", object.name);
-    let target = if dialog { format!("#form-{}-body", object.name) } else { format!("#form-{}", object.name) };
+    let target =
+        if dialog { format!("#form-{}-body", object.name) } else { format!("#form-{}", object.name) };
     let mut sum = Decimal::ZERO;
     let rows: Vec<Markup> = rows(&params)
         .into_iter()
@@ -285,8 +306,12 @@ fn cell(inputs: &Inputs<'_>, field: &Field) -> Markup {
 }
 
 fn amount(params: &Params, prefix: &str) -> Option<Decimal> {
-    let number = |name: &str| params.get(&format!("{prefix}{name}"))?.replace(',', "").trim().parse::<Decimal>().ok();
-    Some((number("quantity")? * number("unit_price")?).round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero))
+    let number =
+        |name: &str| params.get(&format!("{prefix}{name}"))?.replace(',', "").trim().parse::<Decimal>().ok();
+    Some(
+        (number("quantity")? * number("unit_price")?)
+            .round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero),
+    )
 }
 
 /// A line whose product was just chosen takes the product's price and unit, which may then be changed.
@@ -296,7 +321,8 @@ fn take_prices(visit: &Visit, lines: &Lines, params: &mut Params) -> Result<(), 
     }
     for row in rows(params) {
         let prefix = format!("line.{row}.");
-        let product: Option<RecordId> = params.get(&format!("{prefix}product")).and_then(|id| id.parse().ok());
+        let product: Option<RecordId> =
+            params.get(&format!("{prefix}product")).and_then(|id| id.parse().ok());
         let (Some(product), None) = (product, params.get(&format!("{prefix}unit_price"))) else { continue };
         let Ok(product) = visit.gate().get(visit.ctx(), "product", product) else { continue };
         for (field, of) in [("unit_price", "price"), ("unit", "unit"), ("name", "name")] {

@@ -35,7 +35,8 @@ pub fn place(visit: &Visit, object: &Object, editing: bool, hits: &[DuplicateHit
     }
     let mut keys: Vec<&str> = object.duplicates.iter().map(|key| key.field.as_str()).collect();
     keys.dedup();
-    let trigger: Vec<String> = keys.iter().map(|key| format!("input delay:400ms from:[name='{key}']")).collect();
+    let trigger: Vec<String> =
+        keys.iter().map(|key| format!("input delay:400ms from:[name='{key}']")).collect();
     markup! {
         div id={ "similar-" (object.name) } aria-live="polite" hx-post={ "/" (object.name) "/duplicates" } hx-trigger=(trigger.join(", "))
             hx-include="closest form" hx-target="this" hx-swap="innerHTML" { (list(visit, object, hits)) }

@@ -49,7 +49,9 @@ impl<'a> Conditions<'a> {
     /// A condition that cannot be computed shows the field rather than hiding it.
     fn holds(&self, when: &str) -> bool {
         let checked = expr::parse(when).and_then(|expr| expr::check(&expr, &(&*self.registry, self.object)));
-        checked.and_then(|checked| expr::holds(&checked.expr, &Typed(&self.values), &self.env)).unwrap_or(true)
+        checked
+            .and_then(|checked| expr::holds(&checked.expr, &Typed(&self.values), &self.env))
+            .unwrap_or(true)
     }
 }
 

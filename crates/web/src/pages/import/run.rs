@@ -44,11 +44,19 @@ static RUNNING: LazyLock<Mutex<BTreeMap<u64, Arc<Running>>>> = LazyLock::new(Mut
 
 /// Begins an import and names it.
 pub fn start(visit: &Visit, chosen: Chosen) -> u64 {
-    let ending = chosen.source.path().extension().and_then(|ending| ending.to_str()).unwrap_or("csv").to_owned();
+    let ending =
+        chosen.source.path().extension().and_then(|ending| ending.to_str()).unwrap_or("csv").to_owned();
     let running = Arc::new(Running {
         user: visit.ctx().subject.user,
         object: chosen.object.clone(),
-        state: Mutex::new(State { stage: Stage::Checking, done: 0, rows: 0, end: None, rejects: None, ending: ending.clone() }),
+        state: Mutex::new(State {
+            stage: Stage::Checking,
+            done: 0,
+            rows: 0,
+            end: None,
+            rejects: None,
+            ending: ending.clone(),
+        }),
     });
     let id = {
         let mut all = RUNNING.lock();
@@ -114,7 +122,8 @@ fn draw(visit: &Visit, running: &Running, id: u64) -> Markup {
                 Stage::Undoing => "import.undoing",
             };
             let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-            let text = format!("{} · {}", visit.t(label), guanxi_gate::words::grouped(&state.done.to_string()));
+            let text =
+                format!("{} · {}", visit.t(label), guanxi_gate::words::grouped(&state.done.to_string()));
             markup! {
                 div id="import-progress" aria-live="polite" hx-get={ "/imports/" (id) } hx-trigger="every 1s" hx-swap="outerHTML" {
                     (ui::progress(number(state.done), number(state.rows.max(1)), Tone::Plain, visit.t(label), &text))
@@ -157,7 +166,8 @@ pub async fn rejects(visit: Visit, Path(id): Path<u64>) -> Answer {
             let running = find(visit, id)?;
             let state = running.state.lock();
             let bytes = state.rejects.clone().ok_or(Error::NotFound)?;
-            let disposition = format!("attachment; filename=\"{}-rejected.{}\"", running.object.name, state.ending);
+            let disposition =
+                format!("attachment; filename=\"{}-rejected.{}\"", running.object.name, state.ending);
             Ok(([(header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
         })
         .await

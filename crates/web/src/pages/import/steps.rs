@@ -16,9 +16,13 @@ use maud::{Markup, html as markup};
 /// A step in the frame that all of them share.
 pub fn frame(visit: &Visit, object: &Object, now: usize, content: &Markup) -> Page {
     let title = visit.fill("import.title", &[("object", object.plural_label(visit.locale()))]);
-    let steps: Vec<String> =
-        ["import.step_file", "import.step_map", "import.step_check", "import.step_run"].map(|key| visit.t(key).to_owned()).to_vec();
-    let trail = [(object.plural_label(visit.locale()).to_owned(), Some(format!("/{}", object.name))), (title.clone(), None)];
+    let steps: Vec<String> = ["import.step_file", "import.step_map", "import.step_check", "import.step_run"]
+        .map(|key| visit.t(key).to_owned())
+        .to_vec();
+    let trail = [
+        (object.plural_label(visit.locale()).to_owned(), Some(format!("/{}", object.name))),
+        (title.clone(), None),
+    ];
     let main = markup! {
         (ui::bar(&Bar { start: Some(ui::crumbs(visit.t("common.back"), &trail)), ..Bar::default() }))
         div .form-page.scroll-end { div .body { (ui::stepper(&steps, now)) (content) } }
@@ -85,7 +89,11 @@ pub fn map(visit: &Visit, chosen: &Chosen, params: &Params, problem: Option<&str
     let taken = |kind: &FieldKind| !matches!(kind, FieldKind::File | FieldKind::Image);
     for field in object.active_fields() {
         let fits = matches!(field.name.as_str(), "owner" | "department" | "external_id") || !field.system;
-        if fits && !field.is_computed() && taken(&field.kind) && (!field.read_only || field.name == "external_id") {
+        if fits
+            && !field.is_computed()
+            && taken(&field.kind)
+            && (!field.read_only || field.name == "external_id")
+        {
             fields.push(ui::Choice::new(&field.name, field.label.get(visit.locale())));
         }
     }
@@ -94,12 +102,17 @@ pub fn map(visit: &Visit, chosen: &Chosen, params: &Params, problem: Option<&str
         .enumerate()
         .map(|(n, (heading, path))| {
             let name = format!("map.{n}");
-            let value = if params.has(&name) { params.get(&name).unwrap_or_default() } else { path.as_deref().unwrap_or_default() };
+            let value = if params.has(&name) {
+                params.get(&name).unwrap_or_default()
+            } else {
+                path.as_deref().unwrap_or_default()
+            };
             let mut choices = fields.clone();
             if !value.is_empty() && !choices.iter().any(|choice| choice.value == value) {
                 choices.push(ui::Choice::new(value, value));
             }
-            let input = ui::Field { id: format!("in-map-{n}"), ..settings::choose(&name, heading, value, choices) };
+            let input =
+                ui::Field { id: format!("in-map-{n}"), ..settings::choose(&name, heading, value, choices) };
             vec![
                 markup! { b .strong { (heading) } },
                 markup! { span .muted { (samples[n].join(" · ")) } },
@@ -109,7 +122,10 @@ pub fn map(visit: &Visit, chosen: &Chosen, params: &Params, problem: Option<&str
         .collect();
     let mut keys = vec![ui::Choice::new("", visit.t("import.no_match"))];
     for field in object.active_fields() {
-        if field.unique || field.name == "external_id" || object.duplicates.iter().any(|key| key.field == field.name && !key.similar) {
+        if field.unique
+            || field.name == "external_id"
+            || object.duplicates.iter().any(|key| key.field == field.name && !key.similar)
+        {
             keys.push(ui::Choice::new(&field.name, field.label.get(visit.locale())));
         }
     }

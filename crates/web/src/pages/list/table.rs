@@ -263,12 +263,15 @@ fn cell(
 /// What editors and the filter builder know of the fields.
 pub fn meta(visit: &Visit, registry: &Registry, object: &Object) -> serde_json::Value {
     let locale = visit.locale();
-    let fields = object.active_fields().filter(|field| super::may_see(visit, object, &field.name)).map(|field| {
+    let wanted = |field: &&Field| {
+        !matches!(field.name.as_str(), "id" | "version" | "deleted_at")
+            && super::may_see(visit, object, &field.name)
+    };
+    let fields = object.active_fields().filter(wanted).map(|field| {
         let mut meta = json!({
             "name": field.name,
             "label": field.label.get(locale),
             "kind": field.value_kind().word(),
-            "icon": show::icon_of(field),
         });
         if field.required {
             meta["required"] = json!(true);

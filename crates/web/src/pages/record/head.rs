@@ -65,7 +65,8 @@ pub fn avatar(record: &Visible, size: Size) -> Markup {
 }
 
 fn shape(record: &Visible) -> AvatarKind {
-    let person = matches!(record.object.name.as_str(), "contact" | "user") || record.get("kind").as_text() == Some("person");
+    let person = matches!(record.object.name.as_str(), "contact" | "user")
+        || record.get("kind").as_text() == Some("person");
     if person { AvatarKind::Person } else { AvatarKind::Company }
 }
 
@@ -83,7 +84,8 @@ fn showing<'a>(visit: &'a Visit, record: &'a Visible, titles: &'a Titles) -> Sho
 
 fn filled<'a>(record: &'a Visible, name: &str) -> Option<(&'a Field, &'a Cell)> {
     let (field, cell) = (record.object.field(name)?, record.cell(name)?);
-    let empty = matches!(cell, Cell::Value(Value::Null)) || matches!(cell, Cell::Masked(text) if text.is_empty());
+    let empty =
+        matches!(cell, Cell::Value(Value::Null)) || matches!(cell, Cell::Masked(text) if text.is_empty());
     (!empty && !field.inactive).then_some((field, cell))
 }
 
@@ -92,7 +94,9 @@ fn tagged(record: &Visible) -> Vec<&str> {
     let object = &record.object;
     let mut names: Vec<&str> = object.status.as_deref().into_iter().collect();
     names.extend(object.record.line.iter().map(String::as_str));
-    names.retain(|name| filled(record, name).is_some_and(|(field, _)| matches!(field.value_kind(), FieldKind::Choice)));
+    names.retain(|name| {
+        filled(record, name).is_some_and(|(field, _)| matches!(field.value_kind(), FieldKind::Choice))
+    });
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(*name));
     names.truncate(4);
@@ -156,7 +160,8 @@ fn actions(visit: &Visit, record: &Visible) -> Markup {
     let verbs = verb::offered(record);
     // Documents name verbs in the order of the life cycle, so the last main one leads on.
     let main = verbs.iter().rposition(|verb| verb.tone == "primary");
-    let rest: Vec<&VerbDef> = verbs.iter().enumerate().filter(|(i, _)| Some(*i) != main).map(|(_, verb)| *verb).collect();
+    let rest: Vec<&VerbDef> =
+        verbs.iter().enumerate().filter(|(i, _)| Some(*i) != main).map(|(_, verb)| *verb).collect();
     // The path already offers the verbs that lead along it; the header keeps room for two more.
     let (shown, hidden) = rest.split_at(rest.len().min(2));
     let menu = Menu {
@@ -166,13 +171,20 @@ fn actions(visit: &Visit, record: &Visible) -> Markup {
             .iter()
             .map(|verb| {
                 let (label, act) = (verb.label.get(visit.locale()), verb::act(record, verb));
-                if verb.tone == "danger" { MenuItem::danger(&verb.icon, label, act) } else { MenuItem::new(&verb.icon, label, act) }
+                if verb.tone == "danger" {
+                    MenuItem::danger(&verb.icon, label, act)
+                } else {
+                    MenuItem::new(&verb.icon, label, act)
+                }
             })
             .collect(),
     };
     let composes = crate::pages::compose::may_write(visit, record);
     let write = Button::new(visit.t("record.write")).icon("notebook-pen").key("F").go("#composer-text");
-    let edit = Button::new(visit.t("record.edit")).icon("square-pen").key("E").go(format!("/{}/{}/edit", record.object.name, record.id));
+    let edit = Button::new(visit.t("record.edit"))
+        .icon("square-pen")
+        .key("E")
+        .go(format!("/{}/{}/edit", record.object.name, record.id));
     markup! {
         @if !menu.items.is_empty() {
             (Button::icon_only("ellipsis", visit.t("record.more_actions")).menu(menu.id.clone()))
@@ -197,14 +209,18 @@ fn actions(visit: &Visit, record: &Visible) -> Markup {
 /// The path through the values of one field. A stage that a verb leads to asks what the verb asks.
 fn path(visit: &Visit, record: &Visible, events: &[Entry]) -> Markup {
     let object = &record.object;
-    let Some(field) = object.record.path.as_deref().and_then(|name| object.field(name)) else { return markup! {} };
+    let Some(field) = object.record.path.as_deref().and_then(|name| object.field(name)) else {
+        return markup! {};
+    };
     let Some(Cell::Value(value)) = record.cell(&field.name) else { return markup! {} };
     let now = value.as_text().unwrap_or_default();
     let ended = object.record.path_ends.iter().any(|end| end == now);
     let mut options: Vec<_> = field
         .options
         .iter()
-        .filter(|option| option.value == now || !option.inactive && !object.record.path_ends.contains(&option.value))
+        .filter(|option| {
+            option.value == now || !option.inactive && !object.record.path_ends.contains(&option.value)
+        })
         .collect();
     if ended {
         // The end a record came to stands last, whatever its place in the list of choices.
@@ -227,7 +243,9 @@ fn path(visit: &Visit, record: &Visible, events: &[Entry]) -> Markup {
             };
             let verb = leading(record, &field.name, &option.value).filter(|_| option.value != now);
             let note = match days {
-                Some(days) if state == StageState::Now => crate::texts::count(visit.locale(), "record.days", days),
+                Some(days) if state == StageState::Now => {
+                    crate::texts::count(visit.locale(), "record.days", days)
+                }
                 _ => String::new(),
             };
             Stage {

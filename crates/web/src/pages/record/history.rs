@@ -1,7 +1,10 @@
 //! `GET /{object}/{id}/history`: who changed what, field by field, in the drawer.
 
 use crate::{
-    pages::{answer::{self, record_id}, timeline},
+    pages::{
+        answer::{self, record_id},
+        timeline,
+    },
     session::{Answer, Visit},
     show,
     ui::{self, AuditEntry, AvatarKind, Size},

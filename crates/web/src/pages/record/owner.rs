@@ -40,7 +40,8 @@ pub async fn transfer(visit: Visit, Path((object, id)): Path<(String, String)>, 
             let id = record_id(&id)?;
             let before = visit.gate().get(visit.ctx(), &object, id)?;
             let Some(to) = params.get("to").and_then(|to| to.parse().ok()) else {
-                let missing = guanxi_model::Message::new("field.required").with_label("label", &to_field().label);
+                let missing =
+                    guanxi_model::Message::new("field.required").with_label("label", &to_field().label);
                 let issues = [Issue::field("to", "required", missing)];
                 return draw(visit, &before, &params, &issues, StatusCode::UNPROCESSABLE_ENTITY);
             };
@@ -86,7 +87,13 @@ fn to_field() -> Field {
     Field { required: true, ..Field::new("to", Label::new(label(Zh), label(En)), FieldKind::User) }
 }
 
-fn draw(visit: &Visit, record: &Visible, params: &Params, issues: &[Issue], status: StatusCode) -> Result<Response, Error> {
+fn draw(
+    visit: &Visit,
+    record: &Visible,
+    params: &Params,
+    issues: &[Issue],
+    status: StatusCode,
+) -> Result<Response, Error> {
     let field = to_field();
     let titles = input::titles(visit, [&field], params)?;
     let inputs = Inputs { visit, params, titles: &titles, issues, prefix: String::new() };

@@ -54,7 +54,10 @@ fn list(visit: &Visit, record: &Visible, related: &RelatedDef, object: &Object) 
     {
         count = format!("{count} · {}", show::compact(sum, visit.locale()));
     }
-    let title = related.label.as_ref().map_or_else(|| object.plural_label(visit.locale()), |label| label.get(visit.locale()));
+    let title = related
+        .label
+        .as_ref()
+        .map_or_else(|| object.plural_label(visit.locale()), |label| label.get(visit.locale()));
     let back = format!("/{}/{}", record.object.name, record.id);
     let may_add = !object.access.program_only && visit.may(&object.name, action::CREATE);
     let add = may_add.then(|| {
@@ -76,7 +79,12 @@ fn list(visit: &Visit, record: &Visible, related: &RelatedDef, object: &Object) 
     })
 }
 
-fn sum(visit: &Visit, object: &Object, field: &str, filter: Expr) -> Result<Option<rust_decimal::Decimal>, Error> {
+fn sum(
+    visit: &Visit,
+    object: &Object,
+    field: &str,
+    filter: Expr,
+) -> Result<Option<rust_decimal::Decimal>, Error> {
     let wanted = Aggregate {
         object: object.name.clone(),
         measures: vec![Measure { function: MeasureFn::Sum, field: Some(field.to_owned()) }],
@@ -101,9 +109,15 @@ fn item(visit: &Visit, object: &Object, related: &RelatedDef, row: &Visible, tit
         let cell = row.cell(name);
         match (field.value_kind(), row.get(name)) {
             (_, Value::Null) if !matches!(cell, Some(guanxi_gate::Cell::Masked(_))) => {}
-            (FieldKind::Money { .. }, Value::Decimal(yuan)) if end.is_empty() => end = show::compact(*yuan, visit.locale()),
-            (FieldKind::Date, Value::Date(date)) if end_hint.is_empty() => end_hint = show::day(visit.ctx(), *date),
-            (FieldKind::LongText, _) => hints.push(markup! { span .ell { (show::text(showing, field, cell)) } }),
+            (FieldKind::Money { .. }, Value::Decimal(yuan)) if end.is_empty() => {
+                end = show::compact(*yuan, visit.locale())
+            }
+            (FieldKind::Date, Value::Date(date)) if end_hint.is_empty() => {
+                end_hint = show::day(visit.ctx(), *date)
+            }
+            (FieldKind::LongText, _) => {
+                hints.push(markup! { span .ell { (show::text(showing, field, cell)) } })
+            }
             _ => hints.push(show::show(showing, field, cell)),
         }
     }
@@ -111,7 +125,8 @@ fn item(visit: &Visit, object: &Object, related: &RelatedDef, row: &Visible, tit
         end = std::mem::take(&mut end_hint);
     }
     let title = row.title();
-    let avatar = matches!(object.name.as_str(), "contact" | "user" | "customer").then(|| super::avatar(row, ui::Size::Medium));
+    let avatar = matches!(object.name.as_str(), "contact" | "user" | "customer")
+        .then(|| super::avatar(row, ui::Size::Medium));
     RelatedItem {
         href: format!("/{}/{}", object.name, row.id),
         avatar,

@@ -31,7 +31,11 @@ pub async fn ask(visit: Visit, Path((object, id, name)): Path<(String, String, S
 ///
 /// # Errors
 /// When the door fails; a missing reason is the dialog again.
-pub async fn reveal(visit: Visit, Path((object, id, name)): Path<(String, String, String)>, body: Bytes) -> Answer {
+pub async fn reveal(
+    visit: Visit,
+    Path((object, id, name)): Path<(String, String, String)>,
+    body: Bytes,
+) -> Answer {
     let params = answer::form(&body);
     visit
         .answer(move |visit| -> Result<Response, Error> {
@@ -64,7 +68,13 @@ fn shown(visit: &Visit, field: &Field, text: &str) -> Markup {
     ui::inline_value(&inline)
 }
 
-fn draw(visit: &Visit, record: &Visible, field: &Field, error: Option<String>, status: StatusCode) -> Result<Response, Error> {
+fn draw(
+    visit: &Visit,
+    record: &Visible,
+    field: &Field,
+    error: Option<String>,
+    status: StatusCode,
+) -> Result<Response, Error> {
     let input = ui::Field {
         id: "in-reason".to_owned(),
         name: "reason".to_owned(),

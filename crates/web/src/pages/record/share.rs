@@ -49,7 +49,10 @@ pub async fn add(visit: Visit, Path((object, id)): Path<(String, String)>, body:
             if issues.is_empty() {
                 let edit = params.get("level") == Some("edit");
                 let until = draft.get("until").as_date();
-                let shares = [user.map(|user| (Some(user), None)), department.map(|department| (None, Some(department)))];
+                let shares = [
+                    user.map(|user| (Some(user), None)),
+                    department.map(|department| (None, Some(department))),
+                ];
                 for (user, department) in shares.into_iter().flatten() {
                     let share = Share { user, department, edit, until };
                     if let Err(error) = visit.gate().share(visit.ctx(), &object, id, share) {
@@ -77,9 +80,11 @@ pub async fn remove(
     visit
         .answer(move |visit| -> Result<Response, Error> {
             let (id, whom) = (record_id(&id)?, record_id(&whom)?);
-            let found = visit.gate().shares(visit.ctx(), &object, id)?.into_iter().find(|share| match kind.as_str() {
-                "user" => share.user == Some(whom),
-                _ => share.department == Some(whom),
+            let found = visit.gate().shares(visit.ctx(), &object, id)?.into_iter().find(|share| {
+                match kind.as_str() {
+                    "user" => share.user == Some(whom),
+                    _ => share.department == Some(whom),
+                }
             });
             visit.gate().unshare(visit.ctx(), &object, id, found.ok_or(Error::NotFound)?)?;
             Ok(answer::stay(visit, &format!("/{object}/{id}"), visit.t("record.unshared"), None))
@@ -98,7 +103,13 @@ fn fields() -> [Field; 3] {
     ]
 }
 
-fn draw(visit: &Visit, record: &Visible, params: &Params, issues: &[Issue], status: StatusCode) -> Result<Response, Error> {
+fn draw(
+    visit: &Visit,
+    record: &Visible,
+    params: &Params,
+    issues: &[Issue],
+    status: StatusCode,
+) -> Result<Response, Error> {
     let fields = fields();
     let titles = input::titles(visit, &fields, params)?;
     let inputs = Inputs { visit, params, titles: &titles, issues, prefix: String::new() };

@@ -87,7 +87,12 @@ pub async fn purge(visit: Visit, Path((object, id)): Path<(String, String)>) -> 
         .answer(move |visit| -> Result<Response, Error> {
             let id = record_id(&id)?;
             visit.gate().purge(visit.ctx(), &object, id)?;
-            Ok(answer::done(visit, &format!("/settings/trash?object={object}"), visit.t("record.purged"), None))
+            Ok(answer::done(
+                visit,
+                &format!("/settings/trash?object={object}"),
+                visit.t("record.purged"),
+                None,
+            ))
         })
         .await
 }
@@ -109,7 +114,10 @@ pub fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Er
             (Button::new(visit.t("record.purge")).danger().small().dialog(url("purge")))
         }
     };
-    let trail = [(object.plural_label(visit.locale()).to_owned(), Some(format!("/{}", object.name))), (title.clone(), None)];
+    let trail = [
+        (object.plural_label(visit.locale()).to_owned(), Some(format!("/{}", object.name))),
+        (title.clone(), None),
+    ];
     let text = markup! { (visit.fill("record.in_trash", &[("when", &when)])) };
     let main = markup! {
         (ui::bar(&ui::Bar { start: Some(ui::crumbs(visit.t("common.back"), &trail)), ..ui::Bar::default() }))

@@ -52,7 +52,11 @@ pub fn of(visit: &Visit, record: &Visible, from: Option<&str>) -> Result<Option<
     let label = state.view.label.clone();
     let list = format!("/{object}?{from}");
     let Some((at, more)) = at else { return Ok(Some(Walk { label, list, buttons: ui::Walk::default() })) };
-    let total = if more { crate::pages::list::count(visit, object, state.expr.clone(), &state.q)? } else { ids.len() as i64 };
+    let total = if more {
+        crate::pages::list::count(visit, object, state.expr.clone(), &state.q)?
+    } else {
+        ids.len() as i64
+    };
     let url = |id: &RecordId| format!("/{object}/{id}?from={}", encode(from));
     let buttons = ui::Walk {
         text: format!("{} / {}", at + 1, crate::pages::list::capped(total)),

@@ -60,5 +60,6 @@ fn file(visit: &Visit, name: &str, ending: &str, mime: &str) -> Result<Response,
     let bytes = std::fs::read(&path).map_err(Error::internal)?;
     let title = format!("{}-{}.{ending}", asked.def.label.get(visit.locale()), visit.ctx().today);
     let disposition = format!("attachment; filename*=UTF-8''{}", encode(&title).replace('+', "%20"));
-    Ok(([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
+    Ok(([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes)
+        .into_response())
 }

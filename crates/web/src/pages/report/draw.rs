@@ -108,21 +108,35 @@ pub fn chart(visit: &Visit, def: &ReportDef, report: &Report, look: &str) -> Mar
         values.push(row.cells.get(measure).and_then(number));
         urls.push(row.drill.as_ref().map(url));
     }
-    let rest: f64 = report.rows.iter().skip(limit).filter_map(|row| row.cells.get(measure).and_then(number)).sum();
+    let rest: f64 =
+        report.rows.iter().skip(limit).filter_map(|row| row.cells.get(measure).and_then(number)).sum();
     if look == "pie" && rest > 0.0 {
         categories.push(visit.t("report.rest").to_owned());
         values.push(Some(rest));
         urls.push(None);
     }
-    let label = report.columns.get(measure).map(|column| column.field.label.get(visit.locale()).to_owned()).unwrap_or_default();
+    let label = report
+        .columns
+        .get(measure)
+        .map(|column| column.field.label.get(visit.locale()).to_owned())
+        .unwrap_or_default();
     let unit = if report.rows.len() > limit && look == "bar" {
         visit.fill("report.first", &[("measure", &label), ("n", &limit.to_string())])
     } else {
         label.clone()
     };
-    let summary = report.summary.as_ref().map(|summary| crate::error::say_message(visit.gate().phrases(), visit.locale(), summary));
+    let summary = report
+        .summary
+        .as_ref()
+        .map(|summary| crate::error::say_message(visit.gate().phrases(), visit.locale(), summary));
     // Long names lie better than they stand.
-    let kind = if look == "pie" { "pie" } else if categories.len() > 8 { "hbar" } else { "bar" };
+    let kind = if look == "pie" {
+        "pie"
+    } else if categories.len() > 8 {
+        "hbar"
+    } else {
+        "bar"
+    };
     ui::chart_card(&ChartCard {
         id: format!("report-{}", def.name),
         title: def.label.get(visit.locale()).to_owned(),

@@ -17,7 +17,8 @@ pub async fn show(visit: Visit) -> Answer {
             let engine = if visit.gate().engine() == "postgres" { "PostgreSQL" } else { "SQLite" };
             let objects = visit.gate().registry().objects().count();
             let users = super::users::count(visit)?;
-            let fact = |key: &'static str, text: &str| ui::setting(visit.t(key), "", &markup! { span { (text) } });
+            let fact =
+                |key: &'static str, text: &str| ui::setting(visit.t(key), "", &markup! { span { (text) } });
             let body = markup! {
                 section {
                     p { (visit.t("about.text")) }

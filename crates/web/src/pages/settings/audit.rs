@@ -42,7 +42,14 @@ fn draw(visit: &Visit, params: &Params) -> Result<crate::page::Page, Error> {
     let lines = visit.gate().audit(visit.ctx(), &filter)?;
     let earlier = (lines.len() == PAGE).then(|| lines.last().map(|line| line.id)).flatten();
     let rows: Vec<Vec<Markup>> = lines.iter().map(|line| row(visit, line)).collect();
-    let heads = [visit.t("log.when"), visit.t("log.who"), visit.t("log.what"), visit.t("log.about"), visit.t("log.door"), visit.t("log.changes")];
+    let heads = [
+        visit.t("log.when"),
+        visit.t("log.who"),
+        visit.t("log.what"),
+        visit.t("log.about"),
+        visit.t("log.door"),
+        visit.t("log.changes"),
+    ];
     let body = markup! {
         (filters(visit, params)?)
         @if rows.is_empty() { p .muted { (visit.t("log.none")) } } @else { (super::table(&heads, &rows)) }
@@ -51,14 +58,17 @@ fn draw(visit: &Visit, params: &Params) -> Result<crate::page::Page, Error> {
             p { (Button::new(visit.t("timeline.more")).go(format!("/settings/audit?{}&before={earlier}", query.join("&")))) }
         }
     };
-    let verify = markup! { (Button::new(visit.t("log.verify")).icon("shield-check").post("/settings/audit/verify")) };
+    let verify =
+        markup! { (Button::new(visit.t("log.verify")).icon("shield-check").post("/settings/audit/verify")) };
     Ok(super::page(visit, "audit", visit.t("settings.audit"), Some(verify), &body))
 }
 
 fn filters(visit: &Visit, params: &Params) -> Result<Markup, Error> {
     let registry = visit.gate().registry();
     let mut objects = vec![ui::Choice::new("", visit.t("common.all"))];
-    objects.extend(registry.objects().map(|object| ui::Choice::new(&object.name, object.label.get(visit.locale()))));
+    objects.extend(
+        registry.objects().map(|object| ui::Choice::new(&object.name, object.label.get(visit.locale()))),
+    );
     let value = |name: &str| params.get(name).unwrap_or_default().to_owned();
     let actor = Field::new("actor", Label::default(), FieldKind::User);
     let titles: Titles = input::titles(visit, [&actor], params)?;
@@ -95,7 +105,10 @@ fn part(visit: &Visit, name: &str) -> String {
 fn row(visit: &Visit, line: &AuditLine) -> Vec<Markup> {
     let object = visit.gate().object(&line.object).ok();
     let label = object.as_ref().map_or(line.object.as_str(), |object| object.label.get(visit.locale()));
-    let verb = object.as_ref().and_then(|object| object.verb(&line.name)).map(|verb| verb.label.get(visit.locale()).to_owned());
+    let verb = object
+        .as_ref()
+        .and_then(|object| object.verb(&line.name))
+        .map(|verb| verb.label.get(visit.locale()).to_owned());
     let key = format!("event.{}", line.name);
     let said = verb.unwrap_or_else(|| {
         let known = crate::texts::phrases().has(visit.locale(), &key);

@@ -48,10 +48,14 @@ fn draw(visit: &Visit, params: Option<&Params>, problem: Option<Markup>) -> Resu
             }
             Kind::Switch => Widget::Switch(String::new()),
         };
-        rows.push(ui::setting(visit.t(label), visit.t(hint), &markup! {
-            label .sr-only for=(field.id) { (visit.t(label)) }
-            (ui::widget(&field))
-        }));
+        rows.push(ui::setting(
+            visit.t(label),
+            visit.t(hint),
+            &markup! {
+                label .sr-only for=(field.id) { (visit.t(label)) }
+                (ui::widget(&field))
+            },
+        ));
     }
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let body = markup! {

@@ -18,7 +18,11 @@ pub async fn show(visit: Visit) -> Answer {
 
 fn draw(visit: &Visit) -> Result<crate::page::Page, Error> {
     let page = visit.gate().list(visit.ctx(), &Query::of("department").sort(["name"]).limit(1000))?;
-    let tops: Vec<&Visible> = page.rows.iter().filter(|row| parent(row).is_none_or(|p| !page.rows.iter().any(|r| r.id == p))).collect();
+    let tops: Vec<&Visible> = page
+        .rows
+        .iter()
+        .filter(|row| parent(row).is_none_or(|p| !page.rows.iter().any(|r| r.id == p)))
+        .collect();
     let back = encode("/settings/departments");
     let body = markup! {
         @if tops.is_empty() {

@@ -25,7 +25,8 @@ pub async fn show(visit: Visit) -> Answer {
 fn list(visit: &Visit) -> crate::page::Page {
     let registry = visit.gate().registry();
     // A dictionary with a dot belongs to one field of one object.
-    let (own, shared): (Vec<_>, Vec<_>) = registry.dictionaries().partition(|dictionary| dictionary.name.contains('.'));
+    let (own, shared): (Vec<_>, Vec<_>) =
+        registry.dictionaries().partition(|dictionary| dictionary.name.contains('.'));
     let table = |dictionaries: &[&Arc<Dictionary>]| {
         let rows: Vec<Vec<Markup>> = dictionaries
             .iter()
@@ -44,7 +45,14 @@ fn list(visit: &Visit) -> crate::page::Page {
                 ]
             })
             .collect();
-        super::table(&[visit.t("dictionaries.name"), visit.t("dictionaries.api_name"), visit.t("dictionaries.entries")], &rows)
+        super::table(
+            &[
+                visit.t("dictionaries.name"),
+                visit.t("dictionaries.api_name"),
+                visit.t("dictionaries.entries"),
+            ],
+            &rows,
+        )
     };
     let body = markup! {
         section { p .muted { (visit.t("dictionaries.about")) } (table(&shared)) }
@@ -125,7 +133,14 @@ pub async fn edit(visit: Visit, Path(name): Path<String>) -> Answer {
         .answer(move |visit| -> Result<Response, Error> {
             let dictionary = dictionary(visit, &name)?;
             let choice = match visit.asks.param("value") {
-                Some(value) => Some(dictionary.choices.iter().find(|choice| choice.value == value).cloned().ok_or(Error::NotFound)?),
+                Some(value) => Some(
+                    dictionary
+                        .choices
+                        .iter()
+                        .find(|choice| choice.value == value)
+                        .cloned()
+                        .ok_or(Error::NotFound)?,
+                ),
                 None => None,
             };
             form(visit, &dictionary, choice.as_ref(), None)
@@ -133,13 +148,24 @@ pub async fn edit(visit: Visit, Path(name): Path<String>) -> Answer {
         .await
 }
 
-fn form(visit: &Visit, dictionary: &Dictionary, choice: Option<&Choice>, problem: Option<Markup>) -> Result<Response, Error> {
+fn form(
+    visit: &Visit,
+    dictionary: &Dictionary,
+    choice: Option<&Choice>,
+    problem: Option<Markup>,
+) -> Result<Response, Error> {
     let known = choice.is_some_and(|choice| dictionary.choices.iter().any(|c| c.value == choice.value));
     let blank = Choice::default();
     let shown = choice.unwrap_or(&blank);
     let mut hues = vec![ui::Choice::new("0", visit.t("dictionaries.grey"))];
-    hues.extend(HUES.iter().enumerate().map(|(n, hue)| ui::Choice::new(hue.to_string(), visit.fill("dictionaries.colour", &[("n", &(n + 1).to_string())]))));
-    let value = ui::Field { readonly: known, hint: visit.t("dictionaries.value_hint").to_owned(), ..text("value", visit.t("dictionaries.value"), &shown.value) };
+    hues.extend(HUES.iter().enumerate().map(|(n, hue)| {
+        ui::Choice::new(hue.to_string(), visit.fill("dictionaries.colour", &[("n", &(n + 1).to_string())]))
+    }));
+    let value = ui::Field {
+        readonly: known,
+        hint: visit.t("dictionaries.value_hint").to_owned(),
+        ..text("value", visit.t("dictionaries.value"), &shown.value)
+    };
     let body = markup! {
         @if let Some(problem) = &problem { (problem) }
         div .fields {
@@ -176,7 +202,12 @@ pub async fn save(visit: Visit, Path(name): Path<String>, body: Bytes) -> Answer
             let dictionary = dictionary(visit, &name)?;
             let choice = read(&dictionary, &params);
             match visit.gate().save_choice(visit.ctx(), &name, choice.clone()) {
-                Ok(()) => Ok(answer::stay(visit, &format!("/settings/dictionaries/{name}"), visit.t("settings.saved"), None)),
+                Ok(()) => Ok(answer::stay(
+                    visit,
+                    &format!("/settings/dictionaries/{name}"),
+                    visit.t("settings.saved"),
+                    None,
+                )),
                 Err(error) => {
                     let problem = super::refusal(visit, error)?;
                     form(visit, &dictionary, Some(&choice), Some(problem))
@@ -206,7 +237,8 @@ fn read(dictionary: &Dictionary, params: &Params) -> Choice {
     } else {
         value
     };
-    let hue = params.get("hue").and_then(|hue| hue.parse().ok()).filter(|hue| HUES.contains(hue)).unwrap_or(0);
+    let hue =
+        params.get("hue").and_then(|hue| hue.parse().ok()).filter(|hue| HUES.contains(hue)).unwrap_or(0);
     Choice { value, label, hue, ..before.unwrap_or_default() }
 }
 
@@ -231,10 +263,16 @@ async fn toggle(visit: Visit, name: String, inactive: bool) -> Answer {
         .answer(move |visit| -> Result<Response, Error> {
             let value = visit.asks.param("value").unwrap_or_default();
             let dictionary = dictionary(visit, &name)?;
-            let before = dictionary.choices.iter().find(|choice| choice.value == value).ok_or(Error::NotFound)?;
+            let before =
+                dictionary.choices.iter().find(|choice| choice.value == value).ok_or(Error::NotFound)?;
             visit.gate().save_choice(visit.ctx(), &name, Choice { inactive, ..before.clone() })?;
-            let (text, back) = if inactive { ("dictionaries.deactivated", "activate") } else { ("dictionaries.activated", "deactivate") };
-            let undo = format!("/settings/dictionaries/{name}/{back}?value={}", crate::session::encode(&value));
+            let (text, back) = if inactive {
+                ("dictionaries.deactivated", "activate")
+            } else {
+                ("dictionaries.activated", "deactivate")
+            };
+            let undo =
+                format!("/settings/dictionaries/{name}/{back}?value={}", crate::session::encode(&value));
             Ok(answer::stay(visit, &format!("/settings/dictionaries/{name}"), visit.t(text), Some(undo)))
         })
         .await

@@ -46,7 +46,9 @@ fn profile(visit: &Visit) -> Markup {
         .rights
         .roles
         .iter()
-        .map(|role| registry.role(role).map_or_else(|| role.clone(), |role| role.label.get(visit.locale()).to_owned()))
+        .map(|role| {
+            registry.role(role).map_or_else(|| role.clone(), |role| role.label.get(visit.locale()).to_owned())
+        })
         .collect();
     markup! {
         div .row {
@@ -63,7 +65,10 @@ fn profile(visit: &Visit) -> Markup {
 
 fn preferences(visit: &Visit) -> Markup {
     let language = ui::Field {
-        widget: Widget::Select(vec![ui::Choice::new("zh", visit.t("me.chinese")), ui::Choice::new("en", "English")]),
+        widget: Widget::Select(vec![
+            ui::Choice::new("zh", visit.t("me.chinese")),
+            ui::Choice::new("en", "English"),
+        ]),
         ..text("locale", visit.t("me.language"), visit.locale().code())
     };
     let theme = ui::Field {
@@ -72,7 +77,11 @@ fn preferences(visit: &Visit) -> Markup {
             ui::Choice::new("light", visit.t("nav.light")),
             ui::Choice::new("dark", visit.t("nav.dark")),
         ]),
-        ..text("theme", visit.t("me.theme"), if visit.session.theme.is_empty() { "system" } else { &visit.session.theme })
+        ..text(
+            "theme",
+            visit.t("me.theme"),
+            if visit.session.theme.is_empty() { "system" } else { &visit.session.theme },
+        )
     };
     markup! {
         form method="post" action="/settings/me" data-guard {
@@ -96,7 +105,9 @@ pub async fn save(visit: Visit, body: Bytes) -> Answer {
             visit.gate().set_preferences(visit.ctx(), locale, params.get("theme"))?;
             if visit.asks.htmx {
                 let mut response = answer::fragment(StatusCode::OK, markup! {});
-                response.headers_mut().insert("hx-redirect", axum::http::HeaderValue::from_static("/settings/me"));
+                response
+                    .headers_mut()
+                    .insert("hx-redirect", axum::http::HeaderValue::from_static("/settings/me"));
                 return Ok(response);
             }
             Ok(visit.go("/settings/me"))
@@ -124,15 +135,31 @@ fn sessions(visit: &Visit) -> Result<Markup, Error> {
             ]
         })
         .collect();
-    let heads = [visit.t("me.browser"), visit.t("me.address"), visit.t("me.since"), visit.t("me.last_seen"), ""];
+    let heads =
+        [visit.t("me.browser"), visit.t("me.address"), visit.t("me.since"), visit.t("me.last_seen"), ""];
     Ok(super::table(&heads, &rows))
 }
 
 /// The browser and the system of a user agent, as people know them.
 fn browser(visit: &Visit, agent: &str) -> String {
-    let known = |names: &[(&str, &'static str)]| names.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name);
-    let browser = known(&[("MicroMessenger", "WeChat"), ("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
-    let system = known(&[("Windows", "Windows"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Mac OS X", "macOS"), ("Linux", "Linux")]);
+    let known = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name)
+    };
+    let browser = known(&[
+        ("MicroMessenger", "WeChat"),
+        ("Edg/", "Edge"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = known(&[
+        ("Windows", "Windows"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
     match (browser, system) {
         (Some(browser), Some(system)) => format!("{browser} · {system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
@@ -177,7 +204,14 @@ fn keys(visit: &Visit) -> Result<Markup, Error> {
     if rows.is_empty() {
         return Ok(markup! { p .muted { (visit.t("me.no_keys")) } });
     }
-    let heads = [visit.t("me.key_name"), visit.t("me.key"), visit.t("me.made"), visit.t("me.expires"), visit.t("me.last_used"), ""];
+    let heads = [
+        visit.t("me.key_name"),
+        visit.t("me.key"),
+        visit.t("me.made"),
+        visit.t("me.expires"),
+        visit.t("me.last_used"),
+        "",
+    ];
     Ok(super::table(&heads, &rows))
 }
 
@@ -189,7 +223,12 @@ pub async fn ask_key(visit: Visit) -> Answer {
     visit.answer(|visit| key_form(visit, None, "", StatusCode::OK)).await
 }
 
-fn key_form(visit: &Visit, problem: Option<Markup>, name: &str, status: StatusCode) -> Result<Response, Error> {
+fn key_form(
+    visit: &Visit,
+    problem: Option<Markup>,
+    name: &str,
+    status: StatusCode,
+) -> Result<Response, Error> {
     let name = ui::Field {
         required: Some(visit.t("form.required").to_owned()),
         hint: visit.t("me.key_name_hint").to_owned(),
@@ -197,7 +236,11 @@ fn key_form(visit: &Visit, problem: Option<Markup>, name: &str, status: StatusCo
         autofocus: true,
         ..text("name", visit.t("me.key_name"), name)
     };
-    let expires = ui::Field { widget: Widget::Date, placeholder: visit.t("me.never_expires").to_owned(), ..text("expires", visit.t("me.expires"), "") };
+    let expires = ui::Field {
+        widget: Widget::Date,
+        placeholder: visit.t("me.never_expires").to_owned(),
+        ..text("expires", visit.t("me.expires"), "")
+    };
     let ask = Ask {
         title: visit.t("me.new_key").to_owned(),
         action: "/settings/me/keys".to_owned(),

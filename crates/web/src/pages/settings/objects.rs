@@ -14,8 +14,28 @@ use maud::{Markup, html as markup};
 
 /// Kinds that a site's field can have; the others belong to the program.
 const KINDS: [&str; 22] = [
-    "text", "long_text", "number", "money", "percent", "rating", "date", "instant", "yes_no", "choice", "choices", "tags", "reference",
-    "user", "department", "auto_number", "phone", "email", "link", "region", "address", "file",
+    "text",
+    "long_text",
+    "number",
+    "money",
+    "percent",
+    "rating",
+    "date",
+    "instant",
+    "yes_no",
+    "choice",
+    "choices",
+    "tags",
+    "reference",
+    "user",
+    "department",
+    "auto_number",
+    "phone",
+    "email",
+    "link",
+    "region",
+    "address",
+    "file",
 ];
 
 /// `GET /settings/objects`
@@ -41,7 +61,12 @@ fn list(visit: &Visit) -> crate::page::Page {
             ]
         })
         .collect();
-    let heads = [visit.t("objects.object"), visit.t("dictionaries.api_name"), visit.t("objects.fields"), visit.t("objects.origin")];
+    let heads = [
+        visit.t("objects.object"),
+        visit.t("dictionaries.api_name"),
+        visit.t("objects.fields"),
+        visit.t("objects.origin"),
+    ];
     let body = markup! { p .muted { (visit.t("objects.about")) } (super::table(&heads, &rows)) };
     let add = markup! { (Button::new(visit.t("objects.new")).primary().icon("plus").key("C").dialog("/settings/objects/new")) };
     super::page(visit, "objects", visit.t("settings.objects"), Some(add), &body)
@@ -111,8 +136,16 @@ pub async fn fields(visit: Visit, Path(name): Path<String>) -> Answer {
 
 fn one(visit: &Visit, name: &str) -> Result<crate::page::Page, Error> {
     let object = visit.gate().object(name)?;
-    let rows: Vec<Vec<Markup>> = object.fields.iter().filter(|field| !field.system).map(|field| row(visit, &object, field)).collect();
-    let heads = [visit.t("objects.field"), visit.t("dictionaries.api_name"), visit.t("objects.kind"), visit.t("objects.rules"), visit.t("users.state"), ""];
+    let rows: Vec<Vec<Markup>> =
+        object.fields.iter().filter(|field| !field.system).map(|field| row(visit, &object, field)).collect();
+    let heads = [
+        visit.t("objects.field"),
+        visit.t("dictionaries.api_name"),
+        visit.t("objects.kind"),
+        visit.t("objects.rules"),
+        visit.t("users.state"),
+        "",
+    ];
     let body = markup! {
         p { a .link.inline href="/settings/objects" { (ui::icon("arrow-left")) (visit.t("settings.objects")) } }
         @if !object.about.is_empty() { p .muted { (object.about.get(visit.locale())) } }
@@ -144,7 +177,8 @@ fn row(visit: &Visit, object: &Object, field: &Field) -> Vec<Markup> {
             (kind_label(visit, &field.kind))
             @if let Some(target) = target { " " span .muted { "→ " (target.label.get(visit.locale())) } }
             @if let Some(dictionary) = field.dictionary.as_deref().filter(|_| matches!(field.value_kind(), FieldKind::Choice | FieldKind::Choices)) {
-                " " a .link href={ "/settings/dictionaries/" (dictionary) } { (visit.t("objects.options")) }
+                // On a line of its own: within a text, colour alone would tell the link.
+                div { a .link href={ "/settings/dictionaries/" (dictionary) } { (visit.t("objects.options")) } }
             }
         },
         markup! {
@@ -156,7 +190,11 @@ fn row(visit: &Visit, object: &Object, field: &Field) -> Vec<Markup> {
                 @if field.custom { (ui::tag(visit.t("objects.custom"), 285)) }
             }
         },
-        if field.inactive { ui::toned("ban", visit.t("dictionaries.inactive"), ui::Tone::Muted) } else { ui::toned("check", visit.t("dictionaries.active"), ui::Tone::Ok) },
+        if field.inactive {
+            ui::toned("ban", visit.t("dictionaries.inactive"), ui::Tone::Muted)
+        } else {
+            ui::toned("check", visit.t("dictionaries.active"), ui::Tone::Ok)
+        },
         markup! {
             span .row {
                 (Button::icon_only("pencil", visit.t("record.edit")).small().dialog(format!("{url}/edit")))
@@ -214,7 +252,12 @@ pub async fn rename(visit: Visit, Path(name): Path<String>, body: Bytes) -> Answ
                 visit.gate().patch_object(visit.ctx(), &name, serde_json::json!({ "label": label }))
             };
             match done {
-                Ok(_) => Ok(answer::stay(visit, &format!("/settings/objects/{name}"), visit.t("settings.saved"), None)),
+                Ok(_) => Ok(answer::stay(
+                    visit,
+                    &format!("/settings/objects/{name}"),
+                    visit.t("settings.saved"),
+                    None,
+                )),
                 Err(error) => {
                     let problem = super::refusal(visit, error)?;
                     label_form(visit, &name, &label, Some(problem))
@@ -232,19 +275,31 @@ pub async fn new_field(visit: Visit, Path(object): Path<String>) -> Answer {
     visit.answer(move |visit| field_form(visit, &object, &Params::default(), None)).await
 }
 
-fn field_form(visit: &Visit, object: &str, params: &Params, problem: Option<Markup>) -> Result<Response, Error> {
+fn field_form(
+    visit: &Visit,
+    object: &str,
+    params: &Params,
+    problem: Option<Markup>,
+) -> Result<Response, Error> {
     visit.gate().object(object)?;
     let registry = visit.gate().registry();
     let value = |name: &str| params.get(name).unwrap_or_default().to_owned();
-    let kinds = KINDS.iter().map(|kind| ui::Choice::new(*kind, visit.fill(&format!("kind.{kind}"), &[]))).collect();
+    let kinds =
+        KINDS.iter().map(|kind| ui::Choice::new(*kind, visit.fill(&format!("kind.{kind}"), &[]))).collect();
     let mut targets = vec![ui::Choice::new("", visit.t("form.choose"))];
-    targets.extend(registry.objects().map(|object| ui::Choice::new(&object.name, object.label.get(visit.locale()))));
+    targets.extend(
+        registry.objects().map(|object| ui::Choice::new(&object.name, object.label.get(visit.locale()))),
+    );
     let mut dictionaries = vec![ui::Choice::new("", visit.t("objects.own_options"))];
     dictionaries.extend(
-        registry.dictionaries().filter(|d| !d.name.contains('.')).map(|d| ui::Choice::new(&d.name, d.label.get(visit.locale()))),
+        registry
+            .dictionaries()
+            .filter(|d| !d.name.contains('.'))
+            .map(|d| ui::Choice::new(&d.name, d.label.get(visit.locale()))),
     );
     let hinted = |field: ui::Field, hint: &'static str| ui::Field { hint: visit.t(hint).to_owned(), ..field };
-    let required = |field: ui::Field| ui::Field { required: Some(visit.t("form.required").to_owned()), ..field };
+    let required =
+        |field: ui::Field| ui::Field { required: Some(visit.t("form.required").to_owned()), ..field };
     let toggle = |name: &str, key: &'static str| ui::Field {
         widget: Widget::Switch(visit.t(key).to_owned()),
         value: params.all(name).last().unwrap_or_default().to_owned(),
@@ -297,7 +352,11 @@ fn on(params: &Params, name: &str) -> bool {
 fn read(visit: &Visit, params: &Params) -> Result<Field, &'static str> {
     let kind = match params.get("kind").unwrap_or("text") {
         "long_text" => FieldKind::LongText,
-        "number" => FieldKind::Number { scale: params.get("scale").and_then(|n| n.parse().ok()).unwrap_or(0u8).min(6), min: None, max: None },
+        "number" => FieldKind::Number {
+            scale: params.get("scale").and_then(|n| n.parse().ok()).unwrap_or(0u8).min(6),
+            min: None,
+            max: None,
+        },
         "money" => FieldKind::Money { negative: false },
         "percent" => FieldKind::Percent,
         "rating" => FieldKind::Rating { max: 5 },
@@ -316,7 +375,9 @@ fn read(visit: &Visit, params: &Params) -> Result<Field, &'static str> {
         }
         "user" => FieldKind::User,
         "department" => FieldKind::Department,
-        "auto_number" => FieldKind::AutoNumber { pattern: params.get("pattern").unwrap_or("{0000}").to_owned() },
+        "auto_number" => {
+            FieldKind::AutoNumber { pattern: params.get("pattern").unwrap_or("{0000}").to_owned() }
+        }
         "phone" => FieldKind::Phone,
         "email" => FieldKind::Email,
         "link" => FieldKind::Link,
@@ -330,7 +391,8 @@ fn read(visit: &Visit, params: &Params) -> Result<Field, &'static str> {
     field.unique = on(params, "unique");
     field.indexed = on(params, "indexed");
     field.search = on(params, "search");
-    let help = Label::new(params.get("help_zh").unwrap_or_default(), params.get("help_en").unwrap_or_default());
+    let help =
+        Label::new(params.get("help_zh").unwrap_or_default(), params.get("help_en").unwrap_or_default());
     field.help = (!help.is_empty()).then_some(help);
     if matches!(field.kind, FieldKind::Choice | FieldKind::Choices) {
         field.dictionary = params.get("dictionary").map(str::to_owned);
@@ -349,9 +411,13 @@ fn options(text: &str) -> Vec<Choice> {
         .filter(|line| !line.is_empty())
         .enumerate()
         .map(|(n, line)| {
-            let (value, label) = line.split_once('=').map_or((None, line), |(value, label)| (Some(value.trim()), label.trim()));
+            let (value, label) = line
+                .split_once('=')
+                .map_or((None, line), |(value, label)| (Some(value.trim()), label.trim()));
             let (zh, en) = label.split_once('/').map_or((label, label), |(zh, en)| (zh.trim(), en.trim()));
-            let value = value.filter(|value| !value.is_empty()).map_or_else(|| format!("option_{}", n + 1), str::to_owned);
+            let value = value
+                .filter(|value| !value.is_empty())
+                .map_or_else(|| format!("option_{}", n + 1), str::to_owned);
             Choice { value, label: Label::new(zh, en), ..Choice::default() }
         })
         .collect()
@@ -371,7 +437,8 @@ pub async fn create_field(visit: Visit, Path(object): Path<String>, body: Bytes)
             };
             match made {
                 Ok(field) => {
-                    let text = visit.fill("objects.field_created", &[("name", field.label.get(visit.locale()))]);
+                    let text =
+                        visit.fill("objects.field_created", &[("name", field.label.get(visit.locale()))]);
                     Ok(answer::stay(visit, &format!("/settings/objects/{object}"), text, None))
                 }
                 Err(error) => {
@@ -396,10 +463,19 @@ pub async fn edit_field(visit: Visit, Path((object, name)): Path<(String, String
         .await
 }
 
-fn change_form(visit: &Visit, object: &Object, field: &Field, problem: Option<Markup>) -> Result<Response, Error> {
+fn change_form(
+    visit: &Visit,
+    object: &Object,
+    field: &Field,
+    problem: Option<Markup>,
+) -> Result<Response, Error> {
     let help = field.help.clone().unwrap_or_default();
     let toggle = |name: &str, key: &'static str, on: bool| {
-        let field = ui::Field { widget: Widget::Switch(visit.t(key).to_owned()), value: on.to_string(), ..text(name, "", "") };
+        let field = ui::Field {
+            widget: Widget::Switch(visit.t(key).to_owned()),
+            value: on.to_string(),
+            ..text(name, "", "")
+        };
         ui::widget(&field)
     };
     let body = markup! {
@@ -440,7 +516,10 @@ pub async fn save_field(visit: Visit, Path((object, name)): Path<(String, String
         .answer(move |visit| -> Result<Response, Error> {
             let document = visit.gate().object(&object)?;
             let before = document.field(&name).ok_or(Error::NotFound)?;
-            let help = Label::new(params.get("help_zh").unwrap_or_default(), params.get("help_en").unwrap_or_default());
+            let help = Label::new(
+                params.get("help_zh").unwrap_or_default(),
+                params.get("help_en").unwrap_or_default(),
+            );
             let mut after = before.clone();
             after.label = label_of(&params);
             after.help = (!help.is_empty()).then_some(help);
@@ -472,7 +551,12 @@ pub async fn save_field(visit: Visit, Path((object, name)): Path<(String, String
                 visit.gate().patch_field(visit.ctx(), &object, &name, patch.into())
             };
             match done {
-                Ok(_) => Ok(answer::stay(visit, &format!("/settings/objects/{object}"), visit.t("settings.saved"), None)),
+                Ok(_) => Ok(answer::stay(
+                    visit,
+                    &format!("/settings/objects/{object}"),
+                    visit.t("settings.saved"),
+                    None,
+                )),
                 Err(error) => {
                     let problem = super::refusal(visit, error)?;
                     change_form(visit, &document, &after, Some(problem))
@@ -501,8 +585,17 @@ pub async fn activate(visit: Visit, Path((object, field)): Path<(String, String)
 async fn set_inactive(visit: Visit, object: String, field: String, inactive: bool) -> Answer {
     visit
         .answer(move |visit| -> Result<Response, Error> {
-            visit.gate().patch_field(visit.ctx(), &object, &field, serde_json::json!({ "inactive": inactive }))?;
-            let (text, back) = if inactive { ("dictionaries.deactivated", "activate") } else { ("dictionaries.activated", "deactivate") };
+            visit.gate().patch_field(
+                visit.ctx(),
+                &object,
+                &field,
+                serde_json::json!({ "inactive": inactive }),
+            )?;
+            let (text, back) = if inactive {
+                ("dictionaries.deactivated", "activate")
+            } else {
+                ("dictionaries.activated", "deactivate")
+            };
             let undo = format!("/settings/objects/{object}/fields/{field}/{back}");
             Ok(answer::stay(visit, &format!("/settings/objects/{object}"), visit.t(text), Some(undo)))
         })

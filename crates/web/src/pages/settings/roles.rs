@@ -14,7 +14,8 @@ use maud::{Markup, html as markup};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Rights outside objects.
-const SETTINGS: [&str; 9] = ["settings", "users", "roles", "objects", "dictionaries", "audit", "sets", "jobs", "keys"];
+const SETTINGS: [&str; 9] =
+    ["settings", "users", "roles", "objects", "dictionaries", "audit", "sets", "jobs", "keys"];
 
 /// `GET /settings/roles`
 ///
@@ -38,7 +39,13 @@ fn list(visit: &Visit) -> crate::page::Page {
             ]
         })
         .collect();
-    let heads = [visit.t("roles.role"), visit.t("dictionaries.api_name"), visit.t("roles.for_whom"), visit.t("objects.origin"), ""];
+    let heads = [
+        visit.t("roles.role"),
+        visit.t("dictionaries.api_name"),
+        visit.t("roles.for_whom"),
+        visit.t("objects.origin"),
+        "",
+    ];
     let body = markup! { p .muted { (visit.t("roles.about")) } (super::table(&heads, &rows)) };
     super::page(visit, "roles", visit.t("settings.roles"), None, &body)
 }
@@ -57,7 +64,11 @@ pub async fn matrix(visit: Visit, Path(name): Path<String>) -> Answer {
 
 /// How far a role reaches with an action on an object: the widest scope of its grants.
 fn reach<'r>(role: &'r Role, object: &str, action: &str) -> Option<&'r Scope> {
-    role.grants.iter().filter(|grant| grant.covers(object, action)).map(|grant| &grant.scope).max_by_key(|scope| width(scope))
+    role.grants
+        .iter()
+        .filter(|grant| grant.covers(object, action))
+        .map(|grant| &grant.scope)
+        .max_by_key(|scope| width(scope))
 }
 
 fn width(scope: &Scope) -> u8 {
@@ -188,7 +199,9 @@ fn verbs(visit: &Visit, role: &Role, object: &Object) -> Markup {
     let held: Vec<(String, &Scope)> = actions_of(object)
         .iter()
         .filter(|action| !columns.contains(&action.as_str()))
-        .filter_map(|action| Some((action_label(visit, Some(object), action), reach(role, &object.name, action)?)))
+        .filter_map(|action| {
+            Some((action_label(visit, Some(object), action), reach(role, &object.name, action)?))
+        })
         .collect();
     markup! {
         span .tags {
@@ -242,7 +255,13 @@ pub async fn ask_copy(visit: Visit, Path(name): Path<String>) -> Answer {
         .await
 }
 
-fn copy_form(visit: &Visit, role: &Role, label: &Label, name: &str, problem: Option<Markup>) -> Result<Response, Error> {
+fn copy_form(
+    visit: &Visit,
+    role: &Role,
+    label: &Label,
+    name: &str,
+    problem: Option<Markup>,
+) -> Result<Response, Error> {
     let ask = Ask {
         title: visit.t("roles.copy").to_owned(),
         action: format!("/settings/roles/{}/copy", role.name),
@@ -281,7 +300,12 @@ pub async fn copy(visit: Visit, Path(name): Path<String>, body: Bytes) -> Answer
                 visit.gate().save_role(visit.ctx(), copy)
             };
             match made {
-                Ok(()) => Ok(answer::done(visit, &format!("/settings/roles/{new}"), visit.t("settings.saved"), None)),
+                Ok(()) => Ok(answer::done(
+                    visit,
+                    &format!("/settings/roles/{new}"),
+                    visit.t("settings.saved"),
+                    None,
+                )),
                 Err(error) => {
                     let problem = super::refusal(visit, error)?;
                     copy_form(visit, &role, &label, &new, Some(problem))
@@ -305,13 +329,22 @@ pub async fn edit(visit: Visit, Path(name): Path<String>) -> Answer {
 }
 
 fn edit_form(visit: &Visit, role: &Role, problem: Option<Markup>) -> Result<Response, Error> {
-    let mut settings: Vec<ui::Choice> =
-        SETTINGS.iter().map(|right| ui::Choice::new(*right, visit.fill(&format!("right.{right}"), &[]))).collect();
+    let mut settings: Vec<ui::Choice> = SETTINGS
+        .iter()
+        .map(|right| ui::Choice::new(*right, visit.fill(&format!("right.{right}"), &[])))
+        .collect();
     if role.settings.iter().any(|setting| setting == "*") {
         settings.push(ui::Choice::new("*", visit.fill("right.all", &[])));
     }
     let mut reports: Vec<ui::Choice> = vec![ui::Choice::new("*", visit.t("common.all"))];
-    reports.extend(visit.gate().domain().reports.iter().map(|report| ui::Choice::new(report.name, report.label.get(visit.locale()))));
+    reports.extend(
+        visit
+            .gate()
+            .domain()
+            .reports
+            .iter()
+            .map(|report| ui::Choice::new(report.name, report.label.get(visit.locale()))),
+    );
     let several = |name: &str, label: &str, values: &[String], choices| ui::Field {
         widget: Widget::MultiSelect(choices),
         values: values.to_vec(),
@@ -352,7 +385,12 @@ pub async fn save(visit: Visit, Path(name): Path<String>, body: Bytes) -> Answer
             changed.settings = params.all("settings").map(str::to_owned).collect();
             changed.reports = params.all("reports").map(str::to_owned).collect();
             match visit.gate().save_role(visit.ctx(), changed.clone()) {
-                Ok(()) => Ok(answer::stay(visit, &format!("/settings/roles/{name}"), visit.t("settings.saved"), None)),
+                Ok(()) => Ok(answer::stay(
+                    visit,
+                    &format!("/settings/roles/{name}"),
+                    visit.t("settings.saved"),
+                    None,
+                )),
                 Err(error) => {
                     let problem = super::refusal(visit, error)?;
                     edit_form(visit, &changed, Some(problem))
@@ -400,7 +438,12 @@ fn scope_word(scope: &Scope) -> &'static str {
     }
 }
 
-fn grants_form(visit: &Visit, role: &Role, object: &Object, problem: Option<Markup>) -> Result<Response, Error> {
+fn grants_form(
+    visit: &Visit,
+    role: &Role,
+    object: &Object,
+    problem: Option<Markup>,
+) -> Result<Response, Error> {
     let scopes = |now: Option<&Scope>| {
         let mut choices = vec![ui::Choice::new("", visit.t("roles.not_granted"))];
         choices.extend(SCOPES.iter().map(|(word, key)| ui::Choice::new(*word, visit.t(key))));
@@ -465,7 +508,12 @@ pub async fn save_grants(visit: Visit, Path((name, object)): Path<(String, Strin
             let (role, object) = (role(visit, &name)?, visit.gate().object(&object)?);
             let changed = Role { grants: regranted(visit, &role, &object, &params), ..(*role).clone() };
             match visit.gate().save_role(visit.ctx(), changed) {
-                Ok(()) => Ok(answer::stay(visit, &format!("/settings/roles/{name}"), visit.t("settings.saved"), None)),
+                Ok(()) => Ok(answer::stay(
+                    visit,
+                    &format!("/settings/roles/{name}"),
+                    visit.t("settings.saved"),
+                    None,
+                )),
                 Err(error) => {
                     let problem = super::refusal(visit, error)?;
                     grants_form(visit, &role, &object, Some(problem))
@@ -490,11 +538,16 @@ fn regranted(visit: &Visit, role: &Role, object: &Object, params: &Params) -> Ve
             grants.push(grant);
         }
     }
-    let own: Vec<&Grant> =
-        role.grants.iter().filter(|grant| grant.objects.iter().any(|name| *name == object.name || name == "*")).collect();
+    let own: Vec<&Grant> = role
+        .grants
+        .iter()
+        .filter(|grant| grant.objects.iter().any(|name| *name == object.name || name == "*"))
+        .collect();
     let mut scopes: Vec<Scope> =
         vec![Scope::Own, Scope::Team, Scope::Department, Scope::DepartmentTree, Scope::All];
-    scopes.extend(own.iter().map(|grant| grant.scope.clone()).find(|scope| matches!(scope, Scope::Departments(_))));
+    scopes.extend(
+        own.iter().map(|grant| grant.scope.clone()).find(|scope| matches!(scope, Scope::Departments(_))),
+    );
     for scope in scopes {
         let before: Vec<&&Grant> = own.iter().filter(|grant| grant.scope == scope).collect();
         let granted: Vec<String> = actions_of(object)
@@ -520,7 +573,12 @@ fn regranted(visit: &Visit, role: &Role, object: &Object, params: &Params) -> Ve
 }
 
 /// The levels of fields within one scope: as they were, but for those that the form changes.
-fn levels_of(role: &Role, object: &Object, before: &[&&Grant], params: &Params) -> BTreeMap<String, FieldLevel> {
+fn levels_of(
+    role: &Role,
+    object: &Object,
+    before: &[&&Grant],
+    params: &Params,
+) -> BTreeMap<String, FieldLevel> {
     let mut fields: BTreeMap<String, FieldLevel> = BTreeMap::new();
     for field in object.active_fields() {
         let asked = match params.get(&format!("field.{}", field.name)) {

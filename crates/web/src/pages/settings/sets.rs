@@ -69,7 +69,14 @@ pub async fn backup(visit: Visit) -> Answer {
             let bytes = std::fs::read(&path).map_err(Error::internal)?;
             let name = format!("{}-{}.gx", visit.gate().set_name(), visit.ctx().today);
             let disposition = format!("attachment; filename=\"{name}\"");
-            Ok(([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
+            Ok((
+                [
+                    (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
+                    (header::CONTENT_DISPOSITION, disposition),
+                ],
+                bytes,
+            )
+                .into_response())
         })
         .await
 }

@@ -21,7 +21,8 @@ pub async fn show(visit: Visit) -> Answer {
 
 fn draw(visit: &Visit, wanted: Option<&str>) -> Result<crate::page::Page, Error> {
     let registry = visit.gate().registry();
-    let objects: Vec<&Arc<Object>> = registry.objects().filter(|object| visit.may(&object.name, action::RESTORE)).collect();
+    let objects: Vec<&Arc<Object>> =
+        registry.objects().filter(|object| visit.may(&object.name, action::RESTORE)).collect();
     let title = visit.t("settings.trash");
     let chosen = objects.iter().find(|object| Some(object.name.as_str()) == wanted).or_else(|| {
         // The objects one works with every day come first.
@@ -62,7 +63,10 @@ fn draw(visit: &Visit, wanted: Option<&str>) -> Result<crate::page::Page, Error>
 }
 
 fn rows(visit: &Visit, object: &Object) -> Result<Markup, Error> {
-    let mut query = Query::of(&object.name).fields([object.title.as_str(), "deleted_at", "owner"]).sort(["-deleted_at"]).limit(100);
+    let mut query = Query::of(&object.name)
+        .fields([object.title.as_str(), "deleted_at", "owner"])
+        .sort(["-deleted_at"])
+        .limit(100);
     query.trash = true;
     let page = visit.gate().list(visit.ctx(), &query)?;
     let rows: Vec<Vec<Markup>> = page
@@ -94,6 +98,7 @@ fn rows(visit: &Visit, object: &Object) -> Result<Markup, Error> {
             ..Empty::default()
         }));
     }
-    let heads = [object.title_field().label.get(visit.locale()), visit.t("trash.owner"), visit.t("trash.when"), ""];
+    let heads =
+        [object.title_field().label.get(visit.locale()), visit.t("trash.owner"), visit.t("trash.when"), ""];
     Ok(super::table(&heads, &rows))
 }

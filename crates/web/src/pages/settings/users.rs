@@ -70,7 +70,8 @@ fn draw(visit: &Visit, params: &Params) -> Result<crate::page::Page, Error> {
         @if rows.is_empty() { p .muted { (visit.t("users.none")) } } @else { (super::table(&heads, &rows)) }
         @if total > 200 { p .muted { (visit.t("users.more")) } }
     };
-    let add = Button::new(visit.t("users.new")).primary().icon("user-plus").key("C").dialog("/settings/users/new");
+    let add =
+        Button::new(visit.t("users.new")).primary().icon("user-plus").key("C").dialog("/settings/users/new");
     Ok(super::page(visit, "users", visit.t("settings.users"), Some(markup! { (add) }), &body))
 }
 
@@ -139,20 +140,29 @@ pub async fn edit(visit: Visit, Path(id): Path<String>) -> Answer {
         .await
 }
 
-fn form(visit: &Visit, user: Option<RecordId>, params: &Params, problem: Option<Markup>) -> Result<Response, Error> {
+fn form(
+    visit: &Visit,
+    user: Option<RecordId>,
+    params: &Params,
+    problem: Option<Markup>,
+) -> Result<Response, Error> {
     let object = visit.gate().object("user")?;
     let value = |name: &str| params.get(name).unwrap_or_default().to_owned();
-    let label = |name: &str| object.field(name).map(|field| field.label.get(visit.locale()).to_owned()).unwrap_or_default();
+    let label = |name: &str| {
+        object.field(name).map(|field| field.label.get(visit.locale()).to_owned()).unwrap_or_default()
+    };
     let required = || Some(visit.t("form.required").to_owned());
     let registry = visit.gate().registry();
-    let offered: Vec<ui::Choice> = registry.roles().map(|role| ui::Choice::new(&role.name, role.label.get(visit.locale()))).collect();
+    let offered: Vec<ui::Choice> =
+        registry.roles().map(|role| ui::Choice::new(&role.name, role.label.get(visit.locale()))).collect();
     let roles = ui::Field {
         values: params.all("roles").map(str::to_owned).collect(),
         widget: Widget::MultiSelect(offered),
         wide: true,
         ..text("roles", &label("roles"), "")
     };
-    let fields: Vec<&guanxi_model::Field> = ["department", "superior"].iter().filter_map(|name| object.field(name)).collect();
+    let fields: Vec<&guanxi_model::Field> =
+        ["department", "superior"].iter().filter_map(|name| object.field(name)).collect();
     let titles = input::titles(visit, fields.iter().copied(), params)?;
     let inputs = input::Inputs { visit, params, titles: &titles, issues: &[], prefix: String::new() };
     let body = markup! {
@@ -192,7 +202,9 @@ pub async fn create(visit: Visit, headers: HeaderMap, body: Bytes) -> Answer {
     let host = host(&headers);
     visit
         .answer(move |visit| -> Result<Response, Error> {
-            let some = |name: &str| params.get(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+            let some = |name: &str| {
+                params.get(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+            };
             let new = NewUser {
                 login: some("login").unwrap_or_default(),
                 name: some("name").unwrap_or_default(),
@@ -295,7 +307,13 @@ fn host(headers: &HeaderMap) -> Option<String> {
     headers.get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned)
 }
 
-fn shown_link(visit: &Visit, host: Option<&str>, name: &str, kind: &str, token: &str) -> Result<Response, Error> {
+fn shown_link(
+    visit: &Visit,
+    host: Option<&str>,
+    name: &str,
+    kind: &str,
+    token: &str,
+) -> Result<Response, Error> {
     let scheme = if visit.asks.https { "https" } else { "http" };
     let link = match host {
         Some(host) => format!("{scheme}://{host}/{kind}/{token}"),
@@ -326,8 +344,14 @@ async fn activate(visit: Visit, id: String, active: bool) -> Answer {
         .answer(move |visit| -> Result<Response, Error> {
             let id = record_id(&id)?;
             visit.gate().set_active(visit.ctx(), id, active)?;
-            let (text, back) = if active { ("users.enabled", "disable") } else { ("users.disabled_done", "enable") };
-            Ok(answer::stay(visit, "/settings/users", visit.t(text), Some(format!("/settings/users/{id}/{back}"))))
+            let (text, back) =
+                if active { ("users.enabled", "disable") } else { ("users.disabled_done", "enable") };
+            Ok(answer::stay(
+                visit,
+                "/settings/users",
+                visit.t(text),
+                Some(format!("/settings/users/{id}/{back}")),
+            ))
         })
         .await
 }
@@ -345,4 +369,3 @@ pub fn count(visit: &Visit) -> Result<i64, Error> {
         Err(error) => Err(error),
     }
 }
-
