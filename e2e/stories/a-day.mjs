@@ -21,7 +21,7 @@ export default (story) => {
     await sales.goesTo('/')
     await sales.looksUp('ltjj', '澜庭家居有限公司')
     await sales.page.locator('#composer-text').fill('电话沟通了样品，下周寄出目录')
-    await sales.page.locator('#composer [name="compose.next"]').fill(`${day(3)} 10:00`)
+    await sales.page.locator('#composer date-field input').fill(`${day(3)} 10:00`)
     await sales.types('Tab')
     await sales.presses('发布')
     await sales.hears('跟进已发布')
