@@ -127,6 +127,9 @@ export function startSelection(): void {
   });
   document.addEventListener("htmx:after:swap", () => {
     const table = one("[data-grid]");
-    if (table) showBar(table);
+    if (!table) return;
+    // A morph takes away what marks a row, but leaves its box ticked.
+    for (const row of rows(table)) set(row, isSelected(row));
+    showBar(table);
   });
 }
