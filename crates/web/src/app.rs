@@ -37,10 +37,13 @@ pub struct DemoUser {
     pub password: String,
 }
 
+/// When something was read, in milliseconds, and what it was.
+type Kept = (i64, Arc<Vec<Favourite>>);
+
 #[derive(Default)]
 struct Remembered {
     /// Own saved views by user, for the sidebar, which would otherwise ask once for each object.
-    favourites: Mutex<HashMap<RecordId, (i64, Arc<Vec<Favourite>>)>>,
+    favourites: Mutex<HashMap<RecordId, Kept>>,
     /// The figures of tabs as a user saw them last, so that tabs do not change their width while the present
     /// ones are on their way. By user and object, then by view.
     counts: Mutex<HashMap<(RecordId, String), HashMap<String, String>>>,

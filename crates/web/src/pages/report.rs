@@ -145,10 +145,7 @@ fn malformed(error: &Error) -> Option<Vec<Issue>> {
 
 fn page(visit: &Visit, asked: &Asked, outcome: Result<&Report, &[Issue]>) -> Result<Page, Error> {
     let title = asked.def.label.get(visit.locale()).to_owned();
-    let look = match asked.params.get("look") {
-        Some(look @ ("bar" | "pie")) => look,
-        _ => "",
-    };
+    let look = asked.params.get("look").filter(|look| matches!(*look, "bar" | "pie")).unwrap_or_default();
     let tab = |word: &str, key: &'static str, icon: &str| Tab {
         label: visit.t(key).to_owned(),
         icon: Some(icon.to_owned()),
@@ -217,7 +214,7 @@ fn bar(visit: &Visit, asked: &Asked, issues: &[Issue]) -> Result<Markup, Error> 
             div .fields.four {
                 @for field in fields {
                     @let mut input = inputs.field(field, false);
-                    @let _ = {
+                    @let () = {
                         input.wide = false;
                         input.required = None;
                         if field.name == "as_of" && input.label.is_empty() {

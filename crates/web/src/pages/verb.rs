@@ -180,7 +180,7 @@ fn draw(
         }
         @for field in &def.form {
             @let mut input = inputs.field(field, field.required);
-            @let _ = { input.wide = true; input.autofocus = std::mem::take(&mut first); };
+            @let () = { input.wide = true; input.autofocus = std::mem::take(&mut first); };
             (ui::form_field(&input))
         }
     };
