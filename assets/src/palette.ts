@@ -52,9 +52,9 @@ function option(item: Item): HTMLElement {
 function show(groups: Group[]): void {
   items = [];
   results.replaceChildren(
-    ...groups.filter((group) => group.items.length > 0).flatMap((group) => [el("h3", {}, group.title), ...group.items.map(option)]),
+    ...groups.filter((group) => group.items.length > 0).flatMap((group) => [el("h3", { role: "presentation" }, group.title), ...group.items.map(option)]),
   );
-  if (items.length === 0) results.append(el("p", { class: "none" }, t("palette.none")));
+  if (items.length === 0) results.append(el("p", { class: "none", role: "presentation" }, t("palette.none")));
   select(0);
 }
 
