@@ -170,7 +170,7 @@ impl<'a> Policy<'a> {
             .map(|(_, grant)| *grant)
             .collect();
         let acts = |action: &str| {
-            let by_grant = matching.iter().enumerate().any(|(_, g)| g.covers(&self.object.name, action));
+            let by_grant = matching.iter().any(|grant| grant.covers(&self.object.name, action));
             let share_allows = mask != 0 || action == action::READ || share == Some(true);
             everything || (by_grant && share_allows)
         };

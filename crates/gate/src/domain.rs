@@ -121,8 +121,14 @@ pub struct JobDef {
     /// When it runs by itself.
     pub schedule: Schedule,
     /// What it does: reads through the gate and writes in batches. Returns counts by name.
-    pub run: fn(&Gate, &Ctx, Date) -> Result<Vec<(&'static str, i64)>>,
+    pub run: JobFn,
 }
+
+/// The code of a job: the door, who it acts as, and the business date.
+pub type JobFn = fn(&Gate, &Ctx, Date) -> Result<Counts>;
+
+/// What a job did, by name.
+pub type Counts = Vec<(&'static str, i64)>;
 
 /// When a job runs by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

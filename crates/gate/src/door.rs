@@ -496,7 +496,7 @@ impl<'a> Door<'_, 'a> {
                 }
                 continue;
             }
-            if !may.edit(&name) && !(field.fixed || field.read_only) {
+            if !(may.edit(&name) || field.fixed || field.read_only) {
                 change.draft.issues.push(no_right(field));
             } else if field.read_only {
                 change.draft.issues.push(not_editable(field));

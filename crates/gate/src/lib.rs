@@ -26,7 +26,7 @@ pub mod words;
 
 pub use clock::{Clock, date_of, zone};
 pub use ctx::{Channel, Ctx, OPERATOR, Rights, SCHEDULER, Subject};
-pub use domain::{Change, Domain, JobDef, Rule, Saved, Schedule, VerbFn};
+pub use domain::{Change, Counts, Domain, JobDef, JobFn, Rule, Saved, Schedule, VerbFn};
 pub use door::Door;
 pub use error::{DuplicateHit, Error, Result, Stale};
 pub use gate::{Gate, Live};

@@ -372,7 +372,7 @@ impl<'a> Tx<'a> {
 
     pub(crate) fn seal_audit(&mut self) -> Result<i64> {
         let all = events::last_id(&mut self.conn)?;
-        Ok(i64::try_from(events::seal(&mut self.conn, all)?).unwrap_or(i64::MAX))
+        Ok(events::seal(&mut self.conn, all)?)
     }
 
     pub(crate) fn env(&self) -> expr::Env {

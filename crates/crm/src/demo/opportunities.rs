@@ -120,7 +120,7 @@ fn course(world: &World<'_>, dice: &mut Dice, end: End, number: usize) -> Course
         End::Won | End::Lost => {
             let took = dice.between(25, 75);
             // Every third ended lately, the others over the years.
-            let ago = if number % 3 == 0 { dice.between(1, 28) } else { dice.between(20, 560) };
+            let ago = if number.is_multiple_of(3) { dice.between(1, 28) } else { dice.between(20, 560) };
             (ago + took, dice.between(1, 3), dice.between(1, 4), took)
         }
     };

@@ -171,7 +171,7 @@ pub(super) fn write(world: &mut World<'_>, dice: &mut Dice, sale: Sale) {
     let ordered = world.days.moment(dice, date);
     let date = world.days.date(ordered);
     let at = world.days.written(number, ordered);
-    let sum: Decimal = lines.iter().map(|line| amount(line)).sum();
+    let sum: Decimal = lines.iter().map(amount).sum();
     let quantity: i64 = lines.iter().map(|line| line.quantity).sum();
     // Whole yuan are taken off larger orders, as people bargain.
     let discount = if dice.chance(14) && sum > Decimal::from(2000) {
@@ -219,10 +219,10 @@ fn amount(line: &Line) -> Decimal {
 /// How far an order has come after so many days.
 fn status(dice: &mut Dice, days: i64) -> &'static str {
     match days {
-        0..=2 => *dice.pick(&["created", "created", "confirmed"]),
-        3..=8 => *dice.pick(&["confirmed", "allocating", "allocating", "shipped"]),
-        9..=20 => *dice.pick(&["shipped", "delivering", "delivering", "paid"]),
-        21..=60 => *dice.pick(&["delivering", "paid", "paid", "paid"]),
+        0..=2 => dice.pick::<&str>(&["created", "created", "confirmed"]),
+        3..=8 => dice.pick::<&str>(&["confirmed", "allocating", "allocating", "shipped"]),
+        9..=20 => dice.pick::<&str>(&["shipped", "delivering", "delivering", "paid"]),
+        21..=60 => dice.pick::<&str>(&["delivering", "paid", "paid", "paid"]),
         _ if dice.chance(2) => "delivering",
         _ => "paid",
     }

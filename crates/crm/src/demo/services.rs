@@ -58,7 +58,7 @@ pub(super) fn serve(world: &mut World<'_>) {
 fn request(world: &mut World<'_>, dice: &mut Dice, number: usize, step: Step) {
     let archived = matches!(step, Step::Archived | Step::ArchivedLate);
     let ago = match step {
-        _ if archived && number % 3 == 0 => dice.between(12, 60),
+        _ if archived && number.is_multiple_of(3) => dice.between(12, 60),
         _ if archived => dice.between(20, 640),
         Step::Made => dice.between(0, 2),
         _ => dice.between(3, 8),

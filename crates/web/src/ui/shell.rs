@@ -159,6 +159,7 @@ fn sidebar(page: &Shell) -> Markup {
             button .find type="button" data-do="palette" aria-label={ (page.find) " " (page.find_key) } {
                 (icon("search"))
                 span { (page.find) }
+                " "
                 kbd { (page.find_key) }
             }
             nav id="nav" aria-label=(page.nav_label) {
@@ -167,7 +168,7 @@ fn sidebar(page: &Shell) -> Markup {
                     @for item in &section.items { (nav_item(item)) }
                 }
             }
-            button .me type="button" data-menu=(page.me.menu_id) aria-haspopup="true" aria-expanded="false" aria-label={ (page.me.name) " " (page.me.hint) } {
+            button .me type="button" data-menu=(page.me.menu_id) aria-haspopup="true" aria-expanded="false" title={ (page.me.name) " " (page.me.hint) } {
                 (avatar_sized(&page.me.name, page.me.hue, AvatarKind::Person, Size::Medium))
                 span .who {
                     span .ell { (page.me.name) }
