@@ -9,10 +9,13 @@ use tower::ServiceExt;
 
 const ROLES: [&str; 5] = ["account_manager", "sales_manager", "service_agent", "executive", "admin"];
 
+/// What a role may do with an object: make one, read, change.
+type Marks = (&'static str, &'static str, &'static str);
+
 /// For each object and role: may make one; may read; may change. The three marks of reading and changing are
 /// the record of the account manager, of a colleague in the department, and of another department. `?` is
 /// decided by a rule of the business, so only the access answers (403, 404) are ruled out.
-const TABLE: &[(&str, [(&str, &str, &str); 5])] = &[
+const TABLE: &[(&str, [Marks; 5])] = &[
     (
         "customer",
         [
@@ -216,7 +219,9 @@ fn given(
         let owned = || Draft::new().set("owner", owner);
         let customer =
             tx.create("customer", owned().set("name", format!("客户{i}")).set("kind", "company"))?.id;
-        let mut keep = |object: &'static str, id: RecordId| drop(records.insert((object, i), id));
+        let mut keep = |object: &'static str, id: RecordId| {
+            records.insert((object, i), id);
+        };
         keep("customer", customer);
         let of = || owned().set("customer", customer);
         keep("contact", tx.create("contact", of().set("name", "联系人"))?.id);

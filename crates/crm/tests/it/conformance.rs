@@ -194,7 +194,7 @@ fn objects_are_whole() {
             inspection.label(&verb.label, &of);
             inspection.label(&verb.done, &of);
             if let Some(when) = &verb.when {
-                inspection.condition(object, when, &of);
+                inspection.condition(&object, when, &of);
             }
             inspection.check(icon(&verb.icon), || format!("{of}: icon {}", verb.icon));
             inspection.check(matches!(verb.tone.as_str(), "primary" | "plain" | "danger"), || {
