@@ -90,6 +90,24 @@ impl<'a> Tx<'a> {
         self.ctx
     }
 
+    /// Goes on in the same transaction as somebody else or at another time: history is written down in the
+    /// names of those who made it, without a commit for each of them. Only trusted code has a transaction.
+    pub fn acting<T>(&mut self, ctx: &Ctx, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let mut inner = Tx {
+            conn: self.conn.reborrow(),
+            gate: self.gate,
+            ctx,
+            registry: self.registry.clone(),
+            effects: std::mem::take(&mut self.effects),
+            expressions: std::mem::take(&mut self.expressions),
+            depth: self.depth,
+        };
+        let done = f(&mut inner);
+        self.effects = inner.effects;
+        self.expressions = inner.expressions;
+        done
+    }
+
     /// All metadata.
     pub fn registry(&self) -> &Registry {
         &self.registry

@@ -1,8 +1,8 @@
 //! The expression language of formulas, validation, conditions, segments, access rules and filters.
 //! Grammar, null table and JSON form are published in `docs/expressions.md`.
 //!
-//! Source text or JSON becomes an [`Expr`]; [`check`] resolves names against a [`Schema`] and gives it a
-//! type; [`evaluate`] computes it over a [`Source`], and the store compiles the same tree to SQL. The notation
+//! Source text or JSON becomes an [`Expr`]; [`check()`] resolves names against a [`Schema`] and gives it a
+//! type; [`evaluate()`] computes it over a [`Source`], and the store compiles the same tree to SQL. The notation
 //! is CEL's, the tree is ours: money stays exact, every walk is bounded, and null has one meaning on
 //! every engine.
 

@@ -1,7 +1,8 @@
 //! What happens, to whom and when, written down in any order and played in the order of time, so that every
 //! record, every event and every message stands where it would have stood if people had really worked.
 //!
-//! Records are named by keys until they exist. What one person does at one moment is one transaction.
+//! Records are named by keys until they exist. Some hundred steps share a transaction, each in the name and
+//! at the time of whoever took it.
 
 use guanxi_gate::{Channel, Ctx, Draft, Error, Gate, Result, SCHEDULER, Tx, date_of};
 use guanxi_model::{RecordId, Value, expr::Expr};
@@ -130,28 +131,29 @@ impl Script {
         for moment in self.steps.chunk_by_mut(|one, other| (one.at, one.by) == (other.at, other.by)) {
             moment.sort_by_key(|step| rank(&step.what));
         }
-        let mut stage = Stage { gate, known: HashMap::new(), callers: HashMap::new() };
+        let mut stage =
+            Stage { gate, known: HashMap::new(), callers: HashMap::new(), waiting: Vec::new(), rows: 0 };
         let mut read = false;
         let mut steps = self.steps.into_iter().peekable();
         while let Some(step) = steps.next() {
             if !read && step.at > read_until {
+                stage.commit()?;
                 stage.read_messages(people, read_until)?;
                 read = true;
             }
             if let What::Job { name } = step.what {
+                stage.commit()?;
                 stage.run(name, step.at)?;
                 continue;
             }
             let (at, by) = (step.at, step.by);
             let mut together = vec![step.what];
-            while together.len() < BATCH
-                && let Some(next) = steps.next_if(|next| (next.at, next.by) == (at, by))
-            {
+            while let Some(next) = steps.next_if(|next| (next.at, next.by) == (at, by)) {
                 together.push(next.what);
             }
-            stage.play(at, by, together)?;
+            stage.add(at, by, together)?;
         }
-        Ok(())
+        stage.commit()
     }
 }
 
@@ -183,6 +185,9 @@ struct Stage<'a> {
     gate: &'a Gate,
     known: HashMap<Key, (&'static str, RecordId)>,
     callers: HashMap<RecordId, Ctx>,
+    /// What people did since the last commit, in order.
+    waiting: Vec<(Ctx, Vec<What>)>,
+    rows: usize,
 }
 
 impl Stage<'_> {
@@ -211,18 +216,31 @@ impl Stage<'_> {
         Ok(())
     }
 
-    fn play(&mut self, at: Timestamp, by: RecordId, steps: Vec<What>) -> Result<()> {
+    fn add(&mut self, at: Timestamp, by: RecordId, steps: Vec<What>) -> Result<()> {
         let ctx = self.caller(by, at)?;
+        self.rows += steps.len();
+        self.waiting.push((ctx, steps));
+        if self.rows >= BATCH { self.commit() } else { Ok(()) }
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.rows = 0;
+        if waiting.is_empty() {
+            return Ok(());
+        }
         // Only the keys these steps speak of travel into the transaction.
         let mut known = HashMap::new();
-        for key in steps.iter().flat_map(keys) {
+        for key in waiting.iter().flat_map(|(_, steps)| steps).flat_map(keys) {
             if let Some(found) = self.known.get(&key) {
                 known.insert(key, *found);
             }
         }
-        let made = self.gate.write(&ctx, move |tx| {
+        let made = self.gate.write(&self.gate.operator(), move |tx| {
             let mut cast = Cast { known: known.clone(), made: Vec::new() };
-            cast.play(tx, &steps)?;
+            for (ctx, steps) in &waiting {
+                tx.acting(ctx, |tx| cast.play(tx, steps))?;
+            }
             Ok(cast.made)
         })?;
         self.known.extend(made);

@@ -41,7 +41,7 @@ pub struct Env {
     pub zone: TimeZone,
 }
 
-/// Computes an expression, best one that [`super::check`] returned: an unchecked one may fail on types.
+/// Computes an expression, best one that [`super::check()`] returned: an unchecked one may fail on types.
 ///
 /// # Errors
 /// When types do not fit, or the evaluation takes too many steps.

@@ -24,7 +24,7 @@ pub struct Grid {
     pub fields: Value,
     /// The address of the next rows and the label of its button; they come as [`grid_rows`].
     pub more: Option<(String, String)>,
-    /// Whether phones see cards instead ([`super::row_cards`]).
+    /// Whether phones see cards instead ([`super::row_cards()`]).
     pub has_cards: bool,
 }
 

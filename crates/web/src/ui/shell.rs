@@ -21,7 +21,7 @@ pub struct Shell {
     pub brand: String,
     /// The character or two in its mark.
     pub mark: String,
-    /// The menu behind the brand, with its id, when there is one ([`super::menu`]).
+    /// The menu behind the brand, with its id, when there is one ([`super::menu()`]).
     pub brand_menu: Option<(String, Markup)>,
     /// The sidebar: daily items, then titled sections.
     pub sections: Vec<NavSection>,
@@ -90,7 +90,7 @@ pub struct Me {
     pub hue: u16,
     /// The id of their menu.
     pub menu_id: String,
-    /// Their menu ([`super::menu`]).
+    /// Their menu ([`super::menu()`]).
     pub menu: Markup,
 }
 
