@@ -68,7 +68,9 @@ export default (story) => {
     await manager.types('Escape')
     await columnOf(manager, 'developing').locator(`#d-${id}`).waitFor()
 
-    await manager.page.locator(`#d-${id}`).focus()
+    // The board as it was left: the refused card has settled, and a second drag starts from a page at rest.
+    await manager.goesTo('/opportunity?view=board&q=' + encodeURIComponent('看板输单'))
+    await manager.rests()
     await drags(manager, manager.page.locator(`#d-${id}`), columnOf(manager, 'lost'))
     await manager.agrees('输单', { 输单原因: '预算取消' })
     await manager.goesTo(`/opportunity/${id}`)
