@@ -11,6 +11,8 @@ async function deal(manager, title) {
 
 /** Drags with the pointer, in the small steps that a hand makes. */
 async function drags(person, card, column) {
+  // The board's island arrives after the page; before that there is nothing that could be dragged.
+  await person.page.evaluate(() => customElements.whenDefined('deal-board').then(() => true))
   const from = await card.boundingBox()
   const to = await column.boundingBox()
   const { mouse } = person.page
