@@ -25,11 +25,13 @@ pub(crate) fn declare(domain: &mut Domain) {
         .dictionary(include_str!("admin/dictionaries/education.toml"))
         .dictionary(include_str!("admin/dictionaries/gender.toml"))
         .dictionary(include_str!("admin/dictionaries/grade.toml"))
+        .dictionary(include_str!("admin/dictionaries/income.toml"))
         .dictionary(include_str!("admin/dictionaries/industry.toml"))
         .dictionary(include_str!("admin/dictionaries/opportunity_loss_reason.toml"))
         .dictionary(include_str!("admin/dictionaries/opportunity_stage.toml"))
         .dictionary(include_str!("admin/dictionaries/order_status.toml"))
         .dictionary(include_str!("admin/dictionaries/product_category.toml"))
+        .dictionary(include_str!("admin/dictionaries/relation_role.toml"))
         .dictionary(include_str!("admin/dictionaries/source.toml"))
         .dictionary(include_str!("admin/dictionaries/unit.toml"))
         .dictionary(include_str!("admin/dictionaries/value_grade.toml"));

@@ -2,6 +2,8 @@
 
 mod activity;
 mod customer;
+pub mod kin;
+mod relation;
 
 use crate::declare::Declare;
 use guanxi_gate::Domain;
@@ -12,7 +14,10 @@ pub(crate) fn declare(domain: &mut Domain) {
         .verb("customer", "lock", customer::lock)
         .verb("customer", "unlock", customer::unlock)
         .rule("customer", customer::Kept)
+        .rule("customer", relation::Kin)
         .rule("order", customer::Buying)
+        .object(include_str!("customers/relation.toml"))
+        .rule("relation", relation::Directed)
         .object(include_str!("customers/contact.toml"))
         .object(include_str!("customers/activity.toml"))
         .rule("activity", activity::About)

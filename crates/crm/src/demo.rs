@@ -15,6 +15,7 @@ mod follow_ups;
 mod office;
 mod opportunities;
 mod orders;
+mod profile;
 mod script;
 mod services;
 mod texts;
@@ -71,6 +72,7 @@ pub fn generate(gate: &Gate, options: &DemoOptions) -> Result<Vec<Login>> {
     let logins = company::found(&mut world)?;
     company::products(&mut world);
     customers::meet(&mut world);
+    profile::relate(&mut world);
     orders::place(&mut world);
     follow_ups::keep_in_touch(&mut world);
     opportunities::pursue(&mut world);

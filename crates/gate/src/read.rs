@@ -89,6 +89,16 @@ impl Gate {
         Ok((row, titles))
     }
 
+    /// Whether a condition of the record's document holds for what the caller sees of it; none when it cannot
+    /// be told.
+    pub fn holds(&self, ctx: &Ctx, record: &Visible, condition: &str) -> Option<bool> {
+        let registry = self.registry();
+        let checked = expr::parse(condition)
+            .and_then(|expr| expr::check(&expr, &(&*registry, &*record.object)))
+            .ok()?;
+        expr::holds(&checked.expr, &Seen(record), &ctx.env()).ok()
+    }
+
     /// Leaves out verbs that this record, as the caller sees it, gives no occasion for.
     fn offer_verbs(&self, ctx: &Ctx, row: &mut Visible) {
         let registry = self.registry();

@@ -38,6 +38,22 @@ pub struct Report {
     pub titles: Titles,
     /// One sentence that says what the numbers mean.
     pub summary: Option<Message>,
+    /// The records behind single cells, by row and column, in cross tables and matrices.
+    pub cells: BTreeMap<(usize, usize), Drill>,
+    /// How it is drawn beside its table.
+    pub shape: Shape,
+}
+
+/// How a report is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shape {
+    /// Bars or slices of the measure.
+    #[default]
+    Bars,
+    /// A curve through the rows in their order: the measure over the first column.
+    Curve,
+    /// A table whose cells are fields of a matrix, shaded by their size.
+    Matrix,
 }
 
 /// A column of a report.

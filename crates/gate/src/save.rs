@@ -8,7 +8,9 @@ use crate::{
     tx::{Tx, record_of},
     validate,
 };
-use guanxi_model::{Field, FieldKind, Issue, Message, Object, RecordId, Stored, Value, field};
+use guanxi_model::{
+    Field, FieldKind, Issue, Message, Object, RecordId, Stored, Value, field, registry::RollUpTarget,
+};
 use guanxi_store::{
     duplicates, events, files, ids,
     records::{self, Life},
@@ -55,6 +57,7 @@ pub(crate) fn each(
     }
     for change in &mut changes {
         validate::compute_formulas(tx, change);
+        validate::compute_faces(tx, change);
     }
     validate::check(tx, object, &mut changes)?;
     let mut outcomes: Vec<Result<Saved>> = Vec::with_capacity(changes.len());
@@ -484,6 +487,43 @@ pub(crate) fn refresh_roll_ups(tx: &mut Tx<'_>, object: &Arc<Object>, saved: &[&
         records.sort_unstable();
         records.dedup();
         roll_up::refresh(&mut tx.conn, &registry, &object.name, parent, via, &records, &env)?;
+        refresh_above(tx, &object.name, parent, &records)?;
+    }
+    Ok(())
+}
+
+/// Roll-ups over roll-ups: what a record's facts add up to on the records that it refers to in turn. The
+/// documents nest them once (the orders of those whom a customer brought), so one level is followed.
+fn refresh_above(tx: &mut Tx<'_>, child: &str, parent: &str, records: &[RecordId]) -> Result<()> {
+    let registry = tx.registry.clone();
+    let refreshed: BTreeSet<&str> = registry
+        .roll_ups(child)
+        .iter()
+        .filter(|target| target.object == parent)
+        .map(|target| target.field.as_str())
+        .collect();
+    let over = |target: &RollUpTarget| match registry.object(&target.object)?.field(&target.field)?.kind {
+        FieldKind::RollUp { ref field, .. } => field.clone(),
+        _ => None,
+    };
+    let mut lines: Vec<(&str, &str)> = registry
+        .roll_ups(parent)
+        .iter()
+        .filter(|target| over(target).is_some_and(|field| refreshed.contains(field.as_str())))
+        .map(|target| (target.object.as_str(), target.via.as_str()))
+        .collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    lines.sort_unstable();
+    lines.dedup();
+    let children = tx.get_many(parent, records)?;
+    let env = tx.env();
+    for (above, via) in lines {
+        let mut ids: Vec<RecordId> = children.iter().filter_map(|record| record.reference(via)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        roll_up::refresh(&mut tx.conn, &registry, parent, above, via, &ids, &env)?;
     }
     Ok(())
 }

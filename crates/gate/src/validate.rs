@@ -42,6 +42,18 @@ pub(crate) fn compute_formulas(tx: &mut Tx<'_>, change: &mut Change) {
     }
 }
 
+/// Computes how complete each face of the record is: the filled ones among the fields that its groups want, in
+/// whole percent.
+pub(crate) fn compute_faces(tx: &mut Tx<'_>, change: &mut Change) {
+    let object = change.object.clone();
+    for face in &object.record.faces {
+        let wanted = object.wanted(&face.name, |when| holds(tx, change, when));
+        let filled = wanted.iter().filter(|field| !change.value(&field.name).is_null()).count();
+        let percent = if wanted.is_empty() { 100 } else { filled * 100 / wanted.len() };
+        change.set(&face.field, i64::try_from(percent).unwrap_or(100));
+    }
+}
+
 fn holds(tx: &mut Tx<'_>, change: &Change, source: &str) -> bool {
     let Some(expr) = tx.expression(&change.object, source) else { return false };
     expr::holds(&expr, &Changed(change), &tx.env()).unwrap_or(false)

@@ -209,6 +209,15 @@ pub enum Mask {
     Text,
 }
 
+/// A sentence that stands beside a field while a condition holds. It stops nobody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Warning {
+    /// The condition; paths may reach through references.
+    pub when: String,
+    /// What to mind.
+    pub text: Label,
+}
+
 /// A field of an object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Field {
@@ -261,6 +270,9 @@ pub struct Field {
     /// A sentence that helps to fill it in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<Label>,
+    /// What to mind when reading or filling it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<Warning>,
     /// For references: records go to the recycle bin with the record they belong to.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cascade: bool,
@@ -302,6 +314,7 @@ impl Field {
             require_when: None,
             max_length: None,
             help: None,
+            warning: None,
             cascade: false,
             inactive: false,
             system: false,

@@ -203,6 +203,13 @@ pub struct RecordDef {
     /// Values left out of the path (they end it).
     #[serde(default)]
     pub path_ends: Vec<String>,
+    /// The sides from which the record is known; groups say to which they belong.
+    #[serde(default, rename = "face")]
+    pub faces: Vec<FaceDef>,
+    /// A reference, or a path of them, whose record stands in one line under the facts: how this one is to be
+    /// treated.
+    #[serde(default)]
+    pub beside: Option<String>,
     /// Groups of fields, on the page and in the form. Fields in no group come last, in one of their own.
     #[serde(default, rename = "group")]
     pub groups: Vec<GroupDef>,
@@ -212,6 +219,18 @@ pub struct RecordDef {
     /// Whether follow-ups can be written on it.
     #[serde(default)]
     pub composer: bool,
+}
+
+/// A side from which a record is known. How much of it is known is computed on every write from the fields
+/// that its groups want, and stored, so that lists filter and sort by it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FaceDef {
+    /// Stable name, which groups refer to.
+    pub name: String,
+    /// Heading.
+    pub label: Label,
+    /// The percent field that keeps how complete it is.
+    pub field: String,
 }
 
 /// A group of fields.
@@ -227,6 +246,13 @@ pub struct GroupDef {
     /// Left out of the form for new records.
     #[serde(default)]
     pub later: bool,
+    /// The face it belongs to.
+    #[serde(default)]
+    pub face: Option<String>,
+    /// The fields without which its face is not complete. What the program counts by itself is never among
+    /// them: completeness is about what people must find out.
+    #[serde(default)]
+    pub wants: Vec<String>,
 }
 
 /// A list of records that refer to this one.
@@ -326,6 +352,14 @@ impl Object {
     /// The field that names a record.
     pub fn title_field(&self) -> &Field {
         self.field(&self.title).expect("the registry refuses objects without their title field")
+    }
+
+    /// The fields that a face wants, those aside that a record of this kind is not asked for: `asked` says
+    /// whether a condition of the document holds.
+    pub fn wanted(&self, face: &str, mut asked: impl FnMut(&str) -> bool) -> Vec<&Field> {
+        let groups = self.record.groups.iter().filter(|group| group.face.as_deref() == Some(face));
+        let fields = groups.flat_map(|group| &group.wants).filter_map(|name| self.field(name));
+        fields.filter(|field| !field.inactive && field.show_when.as_deref().is_none_or(&mut asked)).collect()
     }
 
     /// A verb by name.

@@ -15,6 +15,7 @@ pub mod form;
 pub mod home;
 pub mod import;
 pub mod inline;
+pub mod kin;
 pub mod link;
 pub mod list;
 pub mod live;

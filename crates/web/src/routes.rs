@@ -137,6 +137,7 @@ pub fn table() -> Vec<Route> {
 
         // Records
         Route::get ("/{object}/{id}",               Object(READ), pages::record::show),
+        Route::get ("/customer/{id}/kin",           Object(READ), pages::kin::show),
         Route::get ("/{object}/{id}/peek",          Object(READ), pages::peek::show),
         Route::get ("/{object}/{id}/history",       Object(READ), pages::record::history),
         Route::post("/{object}/{id}/compose",       Object(READ), pages::compose::write),

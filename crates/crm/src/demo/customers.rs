@@ -3,6 +3,7 @@
 use super::{
     days::plus,
     dice::Dice,
+    profile,
     script::{Key, to},
     texts::{City, Industry, TEXTS, Title, fill},
     world::{Contact, Customer, Fate, Outcome, Pace, World, fen, person_name},
@@ -31,6 +32,7 @@ pub(super) fn leaving(customers: usize) -> usize {
 
 pub(super) fn meet(world: &mut World<'_>) {
     let mut dice = world.dice("customers");
+    let mut learnt = world.dice("profile");
     let leaving = leaving(world.options.customers);
     for number in 0..world.options.customers {
         let person = number % 5 == 4;
@@ -49,8 +51,11 @@ pub(super) fn meet(world: &mut World<'_>) {
             *dice.pick(&world.team(&city.team))
         };
         let known = Known { owner, joined, pace, fate, city };
-        let customer =
-            if person { meet_person(world, &mut dice, known) } else { meet_company(world, &mut dice, known) };
+        let customer = if person {
+            meet_person(world, (&mut dice, &mut learnt), known)
+        } else {
+            meet_company(world, (&mut dice, &mut learnt), known)
+        };
         world.customers.push(customer);
     }
 }
@@ -108,7 +113,7 @@ fn pace(dice: &mut Dice, person: bool, fate: Fate, known_days: i64) -> Pace {
     }
 }
 
-fn meet_company(world: &mut World<'_>, dice: &mut Dice, known: Known) -> Customer {
+fn meet_company(world: &mut World<'_>, (dice, learnt): (&mut Dice, &mut Dice), known: Known) -> Customer {
     let industry = dice.weigh(&TEXTS.customers.industry, |industry| industry.weight);
     let (name, brand) = company_name(world, dice, known.city, industry);
     let domain = format!("{}.example.com", pinyin::full(&brand));
@@ -144,6 +149,7 @@ fn meet_company(world: &mut World<'_>, dice: &mut Dice, known: Known) -> Custome
             .set("bank_account", format!("62{}", dice.digits(17)))
             .set("fax", landline(dice, known.city));
     }
+    let draft = profile::know(world, learnt, draft, false, known.pace);
     let by = world.people[known.owner].id;
     let key = world.script.create(known.joined, by, "customer", draft, Vec::new());
     let count = 1 + dice.below(3) + usize::from(known.pace == Pace::Heavy);
@@ -162,7 +168,7 @@ fn meet_company(world: &mut World<'_>, dice: &mut Dice, known: Known) -> Custome
     }
 }
 
-fn meet_person(world: &mut World<'_>, dice: &mut Dice, known: Known) -> Customer {
+fn meet_person(world: &mut World<'_>, (dice, learnt): (&mut Dice, &mut Dice), known: Known) -> Customer {
     let (mut family, mut woman) = (String::new(), false);
     let name = world.new_name(|| {
         let (f, name, w) = person_name(dice);
@@ -193,6 +199,7 @@ fn meet_person(world: &mut World<'_>, dice: &mut Dice, known: Known) -> Customer
         .set("employer", fill(&occupation.employer, &[("city", &known.city.name)]))
         .set("education", *dice.pick(&education))
         .set("hobbies", dice.pick(&TEXTS.people.hobbies).as_str());
+    let draft = profile::know(world, learnt, draft, true, known.pace);
     let key = world.script.create(known.joined, world.people[known.owner].id, "customer", draft, Vec::new());
     Customer {
         key,

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 /// All of it.
 pub(super) static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts {
@@ -15,6 +15,7 @@ pub(super) static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts {
     service: read(include_str!("data/service.toml")),
     churn: read(include_str!("data/churn.toml")),
     office: read(include_str!("data/office.toml")),
+    profile: read(include_str!("data/profile.toml")),
 });
 
 fn read<T: serde::de::DeserializeOwned>(document: &str) -> T {
@@ -37,6 +38,16 @@ pub(super) struct Texts {
     pub service: Service,
     pub churn: Churn,
     pub office: Office,
+    pub profile: Profiles,
+}
+
+/// What can be known of a customer, by field.
+pub(super) type Profile = BTreeMap<String, Vec<String>>;
+
+#[derive(Deserialize)]
+pub(super) struct Profiles {
+    pub company: Profile,
+    pub person: Profile,
 }
 
 #[derive(Deserialize)]

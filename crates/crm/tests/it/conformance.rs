@@ -76,6 +76,10 @@ impl Inspection {
         for condition in field.show_when.iter().chain(&field.require_when) {
             self.condition(object, condition, of);
         }
+        if let Some(warning) = &field.warning {
+            self.condition(object, &warning.when, of);
+            self.label(&warning.text, of);
+        }
         if matches!(field.value_kind(), FieldKind::Choice | FieldKind::Choices) {
             self.check(!field.options.is_empty(), || format!("{of}: no options"));
         }
@@ -255,8 +259,28 @@ fn record(inspection: &mut Inspection, object: &Object) {
         inspection.check(ends, || format!("{of}: the path"));
     }
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for face in &record.faces {
+        inspection.label(&face.label, &of);
+        let kept =
+            object.field(&face.field).is_some_and(|f| f.read_only && matches!(f.kind, FieldKind::Percent));
+        inspection.check(kept, || format!("{of}: face {} is kept in no percent of the program", face.name));
+        inspection.check(!object.wanted(&face.name, |_| true).is_empty(), || {
+            format!("{of}: face {} wants nothing", face.name)
+        });
+    }
     for group in &record.groups {
         inspection.label(&group.label, &of);
+        let known = group.face.as_ref().is_none_or(|face| record.faces.iter().any(|def| def.name == *face));
+        inspection.check(known, || format!("{of}: no face {:?}", group.face));
+        for want in &group.wants {
+            inspection.check(group.fields.contains(want), || {
+                format!("{of}: {want} is wanted, but not in its group")
+            });
+            let input = object
+                .field(want)
+                .is_some_and(|f| !f.is_computed() && (!f.read_only || want == "value_grade"));
+            inspection.check(input, || format!("{of}: {want} is wanted, but nobody can fill it in"));
+        }
         for field in &group.fields {
             inspection.path(object, field, &of);
             *seen.entry(field).or_default() += 1;

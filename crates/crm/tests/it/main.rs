@@ -8,6 +8,7 @@ mod customers;
 mod opportunities;
 mod orders;
 mod people;
+mod profile;
 mod real_orders;
 mod reports;
 mod roles;

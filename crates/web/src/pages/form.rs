@@ -20,6 +20,7 @@ use maud::{Markup, html as markup};
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use similar::check as duplicates;
+pub use when::reached;
 
 /// A form: what it is about, what it holds, and what is wrong with it.
 struct Form {
@@ -347,7 +348,11 @@ impl Form {
                 .iter()
                 .any(|field| self.issues.iter().any(|i| i.field.as_deref() == Some(&field.name)));
             let content = markup! {
-                @for field in fields { (ui::form_field(&self.focus(inputs.field(field, conditions.required(field)), sections.is_empty()))) }
+                @for field in fields {
+                    @let mut input = inputs.field(field, conditions.required(field));
+                    @let () = input.warning = conditions.warning(field).map(|text| text.get(visit.locale()).to_owned());
+                    (ui::form_field(&self.focus(input, sections.is_empty())))
+                }
             };
             sections.push((heading, folded && !wrong, content));
         }

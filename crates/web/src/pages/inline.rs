@@ -100,15 +100,28 @@ pub fn field(visit: &Visit, record: &Visible, titles: &Titles, field: &Field) ->
     // Only where editing is usual does a lock tell something: what the program keeps is never editable.
     let locked = !editable && record.may.act(action::EDIT) && input::is_input(field) && !field.system;
     let reason = if field.fixed { visit.t("record.fixed") } else { visit.t("record.locked") };
+    let warning = warning(visit, record, field);
     Some(InlineField {
         field: field.name.clone(),
         label: field.label.get(visit.locale()).to_owned(),
+        warning,
         body,
         add: visit.t("record.add").to_owned(),
         value: if editable { editor_value(field, cell, visit) } else { None },
         edit: editable.then(|| editor(field).to_owned()),
         locked: locked.then(|| reason.to_owned()),
     })
+}
+
+/// What the document says to mind about the field, while its condition holds for this record.
+pub fn warning(visit: &Visit, record: &Visible, field: &Field) -> Option<String> {
+    let warning = field.warning.as_ref()?;
+    let source =
+        crate::pages::form::reached(visit, &record.object, &warning.when, |name| record.get(name).as_ref());
+    let mut seen = record.clone();
+    seen.cells.extend(source.into_iter().map(|(path, value)| (path.into(), Cell::Value(value))));
+    let holds = visit.gate().holds(visit.ctx(), &seen, &warning.when).unwrap_or(false);
+    holds.then(|| warning.text.get(visit.locale()).to_owned())
 }
 
 fn files(visit: &Visit, field: &Field, ids: &[String]) -> Markup {

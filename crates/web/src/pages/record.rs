@@ -148,6 +148,7 @@ fn corner(visit: &Visit, record: &Visible) -> Markup {
     item(may(action::EDIT), "square-pen", "record.edit", ui::Act::Go(url("edit")));
     item(may(action::TRANSFER), "user-check", "record.transfer", ui::Act::Dialog(url("transfer")));
     item(may(action::SHARE), "share-2", "record.share", ui::Act::Dialog(url("share")));
+    item(object == "customer", "network", "record.kin", ui::Act::Go(url("kin")));
     item(true, "history", "record.history", ui::Act::Drawer(url("history")));
     item(true, "printer", "record.print", ui::Act::Run("print".to_owned()));
     if may(action::DELETE) {

@@ -21,6 +21,8 @@ pub struct InlineField {
     pub edit: Option<String>,
     /// Why it cannot be edited.
     pub locked: Option<String>,
+    /// What to mind about it.
+    pub warning: Option<String>,
 }
 
 /// A group of fields that can be folded. `count` is shown at the end of its heading.
@@ -60,6 +62,7 @@ pub fn inline_value(field: &InlineField) -> Markup {
             }
             @if field.edit.is_some() { span .pen { (icon("pencil")) } }
             @if field.locked.is_some() { span .lock { (icon("lock")) } }
+            @if let Some(warning) = &field.warning { small .mind role="note" { (icon("triangle-alert")) span { (warning) } } }
         }
     }
 }

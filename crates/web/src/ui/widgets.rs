@@ -27,6 +27,8 @@ pub struct Field {
     pub hint: String,
     /// What is wrong with it.
     pub error: Option<String>,
+    /// What to mind about it, which stops nobody.
+    pub warning: Option<String>,
     /// What it shows while empty.
     pub placeholder: String,
     /// Whether it takes the whole width.
@@ -162,6 +164,9 @@ pub fn form_field(field: &Field) -> Markup {
             }
             (widget(field))
             @if !field.hint.is_empty() { p .hint id={ (field.id) "-hint" } { (field.hint) } }
+            @if let Some(warning) = &field.warning {
+                p .warning role="status" { (icon("triangle-alert")) span { (warning) } }
+            }
             @if let Some(error) = &field.error {
                 p .error id={ (field.id) "-error" } { (icon("circle-alert")) span { (error) } }
             }

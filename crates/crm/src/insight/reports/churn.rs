@@ -80,7 +80,15 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
     totals[5] = Value::from(at(2));
     let summary =
         Message::new("report.churn.summary").with("n", at(0).normalize()).with("total", words::money(at(1)));
-    Ok(Report { columns, rows, totals, measure: 4, titles: page.titles, summary: Some(summary) })
+    Ok(Report {
+        columns,
+        rows,
+        totals,
+        measure: 4,
+        titles: page.titles,
+        summary: Some(summary),
+        ..Report::default()
+    })
 }
 
 fn filter(gate: &Gate, ctx: &Ctx, chosen: &Chosen<'_>) -> Result<Expr> {

@@ -83,6 +83,7 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
         measure: 1,
         titles: table.titles,
         summary: Some(Message::new("report.composition.summary").with("n", count.normalize())),
+        ..Report::default()
     })
 }
 

@@ -92,6 +92,7 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
         measure: 2,
         titles: by_customer.titles,
         summary: Some(summary),
+        ..Report::default()
     })
 }
 

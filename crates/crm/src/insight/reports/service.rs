@@ -92,6 +92,7 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
         measure: years.len() + 1,
         titles: guanxi_gate::Titles::default(),
         summary: Some(Message::new("report.service.summary").with("n", total.normalize())),
+        ..Report::default()
     })
 }
 

@@ -24,7 +24,7 @@ pub fn brief(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
         tags: Some(tags(visit, record, titles)),
         line: line(visit, record, titles),
         actions: None,
-        below: Some(facts(visit, record, titles)),
+        below: Some(markup! { (facts(visit, record, titles)) (beside(visit, record)) }),
     };
     markup! { div .peek-head { (ui::record_header(&header)) } }
 }
@@ -45,6 +45,7 @@ pub fn buttons(visit: &Visit, record: &Visible) -> Markup {
 pub fn with_path(visit: &Visit, record: &Visible, titles: &Titles, events: &[Entry]) -> Markup {
     let below = markup! {
         (facts(visit, record, titles))
+        (beside(visit, record))
         (path(visit, record, events))
     };
     let header = RecordHeader {
@@ -153,6 +154,38 @@ fn facts(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
         })
         .collect();
     markup! { @if !facts.is_empty() { (ui::fact_strip(&facts)) } }
+}
+
+/// The record that says how this one is to be treated, in one line: its name and what its card tells.
+fn beside(visit: &Visit, record: &Visible) -> Markup {
+    let Some(shown) = record.object.record.beside.as_deref().and_then(|path| follow(visit, record, path))
+    else {
+        return markup! {};
+    };
+    let (other, titles) = shown;
+    let showing = showing(visit, &other, &titles);
+    let fields = other.object.list.card.iter().filter_map(|name| filled(&other, name));
+    markup! {
+        p .beside {
+            (ui::icon(&other.object.icon))
+            b { (other.object.label.get(visit.locale())) " " (show::show(showing, other.object.title_field(), other.cell(&other.object.title))) }
+            @for (field, cell) in fields {
+                span { span .muted { (field.label.get(visit.locale())) } " " (show::show(showing, field, Some(cell))) }
+            }
+        }
+    }
+}
+
+/// The record at the end of a path of references, when the reader may see it.
+fn follow(visit: &Visit, record: &Visible, path: &str) -> Option<(Visible, Titles)> {
+    let mut at: Option<(Visible, Titles)> = None;
+    for name in path.split('.') {
+        let here = at.as_ref().map_or(record, |(record, _)| record);
+        let (target, id) = (here.object.field(name)?.target()?.to_owned(), here.get(name).as_ref()?);
+        at = visit.gate().page_of(visit.ctx(), &target, id).ok();
+        at.as_ref()?;
+    }
+    at
 }
 
 /// What can be done now: the verbs of the document, the main one primary, the rest in a menu.

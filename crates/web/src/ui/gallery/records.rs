@@ -107,6 +107,7 @@ fn left(samples: &Samples) -> Markup {
         value: Some(String::new()),
         edit: Some("text".to_owned()),
         locked: None,
+        warning: None,
     };
     let words = |key: &str| Some(html! { (samples.t(key)) });
     let basics = [
