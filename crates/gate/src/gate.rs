@@ -12,9 +12,12 @@ use arc_swap::ArcSwap;
 use guanxi_model::{Grant, Locale, Message, Object, RecordId, Registry, Scope, phrases::Phrases};
 use guanxi_store::{Conn, Dialect, Store, meta};
 use parking_lot::Mutex;
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use tokio::sync::broadcast;
 
@@ -30,9 +33,24 @@ pub(crate) struct Inner {
     registry: ArcSwap<Registry>,
     people: ArcSwap<People>,
     people_changed: AtomicBool,
+    callers: Mutex<Callers>,
     /// When another process may have changed metadata or people, they are compared at most once a second.
     compared_at: Mutex<jiff::Timestamp>,
     live: broadcast::Sender<Live>,
+}
+
+/// Callers as they were worked out last, for as long as the metadata and the organisation stay the same.
+#[derive(Default)]
+struct Callers {
+    from: Option<(Arc<Registry>, Arc<People>)>,
+    known: HashMap<RecordId, Caller>,
+}
+
+#[derive(Clone)]
+struct Caller {
+    subject: Subject,
+    rights: Arc<Rights>,
+    locale: Option<Locale>,
 }
 
 /// A change that others may want to see, sent after its commit.
@@ -89,6 +107,7 @@ impl Gate {
             registry: ArcSwap::from_pointee(registry),
             people: ArcSwap::from_pointee(people),
             people_changed: AtomicBool::new(false),
+            callers: Mutex::default(),
             live: broadcast::channel(1024).0,
         })))
     }
@@ -150,48 +169,39 @@ impl Gate {
             team: vec![id],
             departments: Vec::new(),
         };
-        self.ctx(subject, Rights::everything(), Locale::Zh, channel)
+        self.ctx(subject, Arc::new(Rights::everything()), Locale::Zh, channel)
     }
 
-    fn ctx(&self, subject: Subject, rights: Rights, locale: Locale, channel: Channel) -> Ctx {
+    fn ctx(&self, subject: Subject, rights: Arc<Rights>, locale: Locale, channel: Channel) -> Ctx {
         let now = self.0.clock.now();
         let zone = crate::zone();
         let today = crate::date_of(now, &zone);
-        Ctx { subject, rights: Arc::new(rights), now, today, zone, locale, channel, ip: None }
+        Ctx { subject, rights, now, today, zone, locale, channel, ip: None }
     }
 
     /// The context of a user, after log-in was proved or for a job that acts for them. Refused when the user
     /// is no longer active.
     pub fn ctx_of(&self, user: RecordId, channel: Channel) -> Result<Ctx> {
         self.refresh()?;
-        let people = self.people();
-        let person = people
-            .user(user)
-            .filter(|person| person.active)
-            .ok_or_else(|| Error::Unauthenticated(Message::new("gate.user_disabled")))?;
-        let registry = self.registry();
-        let mut rights =
-            Rights::of(person.roles.iter().filter_map(|role| registry.role(role)).map(|role| &**role));
-        // Who designs objects can use their own at once; other roles are granted them in the roles' settings.
-        let custom = registry.objects().filter(|object| object.custom).map(|object| object.name.clone());
-        let custom: Vec<String> = if rights.may_set("objects") { custom.collect() } else { Vec::new() };
-        if !custom.is_empty() {
-            rights.grants.push(Grant {
-                objects: custom,
-                actions: vec!["*".to_owned()],
-                scope: Scope::All,
-                fields: std::collections::BTreeMap::new(),
-            });
+        let caller = self.caller(user)?;
+        Ok(self.ctx(caller.subject, caller.rights, caller.locale.unwrap_or_default(), channel))
+    }
+
+    /// Who a user is and what they may do: worked out once, because every request asks and grants are many.
+    fn caller(&self, user: RecordId) -> Result<Caller> {
+        let (registry, people) = (self.registry(), self.people());
+        let mut callers = self.0.callers.lock();
+        let current =
+            callers.from.as_ref().is_some_and(|(r, p)| Arc::ptr_eq(r, &registry) && Arc::ptr_eq(p, &people));
+        if !current {
+            *callers = Callers { from: Some((registry.clone(), people.clone())), known: HashMap::new() };
         }
-        let subject = Subject {
-            user,
-            login: person.login.clone(),
-            name: person.name.clone(),
-            department: person.department,
-            team: people.team(user),
-            departments: person.department.map(|d| people.department_tree(d)).unwrap_or_default(),
-        };
-        Ok(self.ctx(subject, rights, person.locale.unwrap_or_default(), channel))
+        if let Some(caller) = callers.known.get(&user) {
+            return Ok(caller.clone());
+        }
+        let caller = work_out(&registry, &people, user)?;
+        callers.known.insert(user, caller.clone());
+        Ok(caller)
     }
 
     pub(crate) fn people(&self) -> Arc<People> {
@@ -310,4 +320,34 @@ impl Gate {
         }
         error
     }
+}
+
+/// Refused when the user is no longer active.
+fn work_out(registry: &Registry, people: &People, user: RecordId) -> Result<Caller> {
+    let person = people
+        .user(user)
+        .filter(|person| person.active)
+        .ok_or_else(|| Error::Unauthenticated(Message::new("gate.user_disabled")))?;
+    let mut rights =
+        Rights::of(person.roles.iter().filter_map(|role| registry.role(role)).map(|role| &**role));
+    // Who designs objects can use their own at once; other roles are granted them in the roles' settings.
+    let custom = registry.objects().filter(|object| object.custom).map(|object| object.name.clone());
+    let custom: Vec<String> = if rights.may_set("objects") { custom.collect() } else { Vec::new() };
+    if !custom.is_empty() {
+        rights.grants.push(Grant {
+            objects: custom,
+            actions: vec!["*".to_owned()],
+            scope: Scope::All,
+            fields: BTreeMap::new(),
+        });
+    }
+    let subject = Subject {
+        user,
+        login: person.login.clone(),
+        name: person.name.clone(),
+        department: person.department,
+        team: people.team(user),
+        departments: person.department.map(|d| people.department_tree(d)).unwrap_or_default(),
+    };
+    Ok(Caller { subject, rights: Arc::new(rights), locale: person.locale })
 }

@@ -60,24 +60,27 @@ pub(crate) fn each(
         validate::compute_faces(tx, change);
     }
     validate::check(tx, object, &mut changes)?;
-    let mut outcomes: Vec<Result<Saved>> = Vec::with_capacity(changes.len());
-    let mut saved = Vec::with_capacity(changes.len());
-    let new = changes.iter().filter(|change| change.before.is_none()).count();
-    let mut fresh_ids = ids::next_ids(&mut tx.conn, new)?.into_iter();
-    for change in changes {
-        let id = if change.before.is_none() { fresh_ids.next() } else { None };
-        let outcome = if change.draft.issues.is_empty() {
-            write(tx, object, change, id)
-        } else {
-            Err(Error::Invalid(change.draft.issues))
+    let saved = write(tx, object, changes)?;
+    follow(tx, object, &saved.done)?;
+    Ok(saved.outcomes())
+}
+
+/// What became of the changes of a batch: those that were written, and where each of the others was refused.
+struct Written {
+    done: Vec<Saved>,
+    /// For every change the problem that refused it, if any.
+    refused: Vec<Option<Error>>,
+}
+
+impl Written {
+    fn outcomes(self) -> Vec<Result<Saved>> {
+        let mut done = self.done.into_iter();
+        let next = |problem: Option<Error>| match problem {
+            Some(problem) => Err(problem),
+            None => done.next().ok_or_else(|| Error::internal("a change was neither written nor refused")),
         };
-        if let Ok(done) = &outcome {
-            saved.push(done.clone());
-        }
-        outcomes.push(outcome);
+        self.refused.into_iter().map(next).collect()
     }
-    follow(tx, object, &saved)?;
-    Ok(outcomes)
 }
 
 /// What follows from saved records: audit, roll-ups, rules.
@@ -91,9 +94,17 @@ fn follow(tx: &mut Tx<'_>, object: &Arc<Object>, saved: &[Saved]) -> Result<()> 
     if matches!(object.name.as_str(), "user" | "department") {
         tx.effects.people = true;
     }
-    let real: Vec<Saved> = real.into_iter().cloned().collect();
-    for rule in rules_of(tx, object) {
-        rule.after(tx, &real)?;
+    let rules = rules_of(tx, object);
+    // The usual batch changes everything it names, and is handed on without a copy.
+    let some: Vec<Saved>;
+    let real = if real.len() == saved.len() || rules.is_empty() {
+        saved
+    } else {
+        some = real.into_iter().cloned().collect();
+        &some
+    };
+    for rule in rules {
+        rule.after(tx, real)?;
     }
     Ok(())
 }
@@ -111,7 +122,8 @@ fn complete(tx: &mut Tx<'_>, object: &Arc<Object>, changes: &mut [Change]) -> Re
     resolve_lookups(tx, object, changes)?;
     let ctx = tx.ctx;
     let people = tx.gate.people();
-    for change in changes.iter_mut() {
+    let mut unnumbered: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (row, change) in changes.iter_mut().enumerate() {
         if change.before.is_some() {
             // The department of a record is its owner's, and moves with it.
             if change.changes("owner") && !change.draft.values.contains_key("department") {
@@ -142,9 +154,8 @@ fn complete(tx: &mut Tx<'_>, object: &Arc<Object>, changes: &mut [Change]) -> Re
             {
                 continue;
             }
-            if let FieldKind::AutoNumber { pattern } = &field.kind {
-                let number = next_number(tx, object, field, pattern)?;
-                change.set(&field.name, number);
+            if let FieldKind::AutoNumber { .. } = &field.kind {
+                unnumbered.entry(field.name.clone()).or_default().push(row);
             } else if let Some(default) = &field.default
                 && !change.draft.values.contains_key(&field.name)
             {
@@ -158,14 +169,22 @@ fn complete(tx: &mut Tx<'_>, object: &Arc<Object>, changes: &mut [Change]) -> Re
             }
         }
     }
+    for (field, rows) in unnumbered {
+        let field = object.field(&field).ok_or_else(|| Error::internal("a field that has gone"))?;
+        for (row, number) in rows.iter().zip(next_numbers(tx, object, field, rows.len())?) {
+            changes[*row].set(&field.name, number);
+        }
+    }
     Ok(())
 }
 
-fn next_number(tx: &mut Tx<'_>, object: &Object, field: &Field, pattern: &str) -> Result<Value> {
+fn next_numbers(tx: &mut Tx<'_>, object: &Object, field: &Field, n: usize) -> Result<Vec<Value>> {
+    let FieldKind::AutoNumber { pattern } = &field.kind else { return Ok(Vec::new()) };
     let (before, width, after) = field::render_auto_number(pattern, tx.ctx.today);
     let key = format!("{}.{}/{before}{after}", object.name, field.name);
-    let number = ids::next_number(&mut tx.conn, &key)?;
-    Ok(Value::Text(format!("{before}{number:0width$}{after}")))
+    let n = i64::try_from(n).map_err(|_| Error::internal("too many numbers at once"))?;
+    let first = ids::next_numbers(&mut tx.conn, &key, n)?;
+    Ok((first..first + n).map(|number| Value::Text(format!("{before}{number:0width$}{after}"))).collect())
 }
 
 fn default_value(ctx: &crate::Ctx, field: &Field, default: &serde_json::Value) -> Value {
@@ -222,15 +241,35 @@ fn resolve_lookups(tx: &mut Tx<'_>, object: &Arc<Object>, changes: &mut [Change]
     Ok(())
 }
 
-/// Writes one record that has passed every check.
-fn write(tx: &mut Tx<'_>, object: &Arc<Object>, change: Change, id: Option<RecordId>) -> Result<Saved> {
-    let saved = match (change.before, id) {
-        (None, Some(id)) => insert(tx, object, change.draft.values, id)?,
-        (Some(before), _) => update(tx, object, before, change.draft.values)?,
-        (None, None) => return Err(Error::internal("a new record without an id")),
-    };
-    attach_files(tx, object, &saved)?;
-    Ok(saved)
+/// Writes the changes that passed every check: what is new in one go, what was there one by one.
+fn write(tx: &mut Tx<'_>, object: &Arc<Object>, changes: Vec<Change>) -> Result<Written> {
+    let good = |change: &Change| change.draft.issues.is_empty();
+    let new = changes.iter().filter(|change| change.before.is_none() && good(change)).count();
+    let mut fresh_ids = ids::next_ids(&mut tx.conn, new)?.into_iter();
+    let mut written =
+        Written { done: Vec::with_capacity(changes.len()), refused: Vec::with_capacity(changes.len()) };
+    for change in changes {
+        let saved = match change.before {
+            _ if !change.draft.issues.is_empty() => Err(Error::Invalid(change.draft.issues)),
+            Some(before) => update(tx, object, before, change.draft.values),
+            None => match fresh_ids.next() {
+                Some(id) => Ok(Saved { before: None, after: completed(tx, object, change.draft.values, id) }),
+                None => Err(Error::internal("a new record without an id")),
+            },
+        };
+        match saved {
+            Ok(saved) => {
+                written.done.push(saved);
+                written.refused.push(None);
+            }
+            Err(error) => written.refused.push(Some(error)),
+        }
+    }
+    insert(tx, object, &written.done)?;
+    for saved in &written.done {
+        attach_files(tx, object, saved)?;
+    }
+    Ok(written)
 }
 
 /// Gives the files that a record names to it: whoever sees the field sees them from then on.
@@ -256,38 +295,46 @@ fn attach_files(tx: &mut Tx<'_>, object: &Object, saved: &Saved) -> Result<()> {
     Ok(())
 }
 
-fn insert(
-    tx: &mut Tx<'_>,
-    object: &Arc<Object>,
-    mut values: BTreeMap<String, Value>,
-    id: RecordId,
-) -> Result<Saved> {
+/// A new record with its id and stamps.
+fn completed(tx: &Tx<'_>, object: &Arc<Object>, mut values: BTreeMap<String, Value>, id: RecordId) -> Record {
     let ctx = tx.ctx;
     let actor = Value::from((ctx.subject.user.0 > 0).then_some(ctx.subject.user));
-    let kept = |values: &mut BTreeMap<String, Value>, name: &str, value: Value| {
-        values.entry(name.to_owned()).or_insert(value);
-    };
     values.insert("id".to_owned(), Value::Ref(id));
     values.insert("version".to_owned(), Value::from(1));
-    kept(&mut values, "created_at", Value::Instant(ctx.now));
-    kept(&mut values, "created_by", actor.clone());
+    // History that is imported keeps its author and time.
+    values.entry("created_at".to_owned()).or_insert(Value::Instant(ctx.now));
+    values.entry("created_by".to_owned()).or_insert_with(|| actor.clone());
     values.insert("updated_at".to_owned(), Value::Instant(ctx.now));
     values.insert("updated_by".to_owned(), actor);
-    let row: Vec<Value> =
-        object.fields.iter().map(|field| values.remove(&field.name).unwrap_or_default()).collect();
-    let after = Record { object: object.clone(), id, version: 1, values: row };
-    let title_key = guanxi_text::pinyin::sort_key(&after.title());
-    records::insert(&mut tx.conn, object, &after.values, &title_key).map_err(|e| unique_error(object, e))?;
-    if is_searchable(object) {
-        search::insert(&mut tx.conn, &object.name, id, &document(object, &after))?;
+    let row = object.fields.iter().map(|field| values.remove(&field.name).unwrap_or_default()).collect();
+    Record { object: object.clone(), id, version: 1, values: row }
+}
+
+/// Puts the new ones of saved records into the table, the search index and the match keys.
+fn insert(tx: &mut Tx<'_>, object: &Arc<Object>, saved: &[Saved]) -> Result<()> {
+    let new: Vec<&Record> =
+        saved.iter().filter(|saved| saved.before.is_none()).map(|saved| &saved.after).collect();
+    if new.is_empty() {
+        return Ok(());
     }
-    duplicates::insert(
-        &mut tx.conn,
-        &object.name,
-        id,
-        &crate::duplicates::keys(object, &|f| after.get(f).clone()),
-    )?;
-    Ok(Saved { before: None, after })
+    let rows = new.iter().map(|record| (&record.values[..], guanxi_text::pinyin::sort_key(&record.title())));
+    records::insert(&mut tx.conn, object, rows).map_err(|e| unique_error(object, e))?;
+    index(tx, object, &new)
+}
+
+/// Makes records findable, by search and as duplicates.
+fn index(tx: &mut Tx<'_>, object: &Arc<Object>, records: &[&Record]) -> Result<()> {
+    if is_searchable(object) {
+        let documents = records.iter().map(|record| (record.id, document(object, record))).collect();
+        search::insert(&mut tx.conn, &object.name, documents)?;
+    }
+    if !object.duplicates.is_empty() {
+        let keys = |record: &&Record| {
+            (record.id, crate::duplicates::keys(object, &|field| record.get(field).clone()))
+        };
+        duplicates::insert(&mut tx.conn, &object.name, records.iter().map(keys).collect())?;
+    }
+    Ok(())
 }
 
 fn update(
@@ -337,12 +384,13 @@ fn update(
     }
     if changed.iter().any(|(i, _)| object.fields[*i].search || title_changed) {
         search::remove(&mut tx.conn, before.id)?;
-        search::insert(&mut tx.conn, &object.name, before.id, &document(object, &after))?;
+        let documents = vec![(before.id, document(object, &after))];
+        search::insert(&mut tx.conn, &object.name, documents)?;
     }
     if changed.iter().any(|(i, _)| object.duplicates.iter().any(|key| key.field == object.fields[*i].name)) {
         duplicates::remove(&mut tx.conn, before.id)?;
         let keys = crate::duplicates::keys(object, &|f| after.get(f).clone());
-        duplicates::insert(&mut tx.conn, &object.name, before.id, &keys)?;
+        duplicates::insert(&mut tx.conn, &object.name, vec![(before.id, keys)])?;
     }
     Ok(Saved { before: Some(before), after })
 }
@@ -449,7 +497,7 @@ fn record_events(tx: &mut Tx<'_>, object: &Arc<Object>, saved: &[&Saved]) -> Res
             version: done.after.version,
         });
     }
-    events::append_many(&mut tx.conn, &new)?;
+    events::append(&mut tx.conn, new)?;
     Ok(())
 }
 
@@ -580,11 +628,7 @@ fn set_deleted(tx: &mut Tx<'_>, record: &Record, value: Value, event: &str) -> R
     search::remove(&mut tx.conn, record.id)?;
     duplicates::remove(&mut tx.conn, record.id)?;
     if !gone {
-        if is_searchable(&object) {
-            search::insert(&mut tx.conn, &object.name, record.id, &document(&object, &after))?;
-        }
-        let keys = crate::duplicates::keys(&object, &|f| after.get(f).clone());
-        duplicates::insert(&mut tx.conn, &object.name, record.id, &keys)?;
+        index(tx, &object, &[&after])?;
     }
     let title = after.title();
     tx.event(&after, event, serde_json::json!({ "title": title }))?;

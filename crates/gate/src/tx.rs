@@ -326,7 +326,7 @@ impl<'a> Tx<'a> {
     /// An event beside those that writing records itself (measures taken, results told).
     pub fn event(&mut self, about: &Record, name: &str, data: serde_json::Value) -> Result<()> {
         let event = self.new_event(&about.object.name, Some(about.id), self.root_of(about), name, data);
-        events::append(&mut self.conn, &event)?;
+        events::append(&mut self.conn, vec![event])?;
         self.effects.live.push(Live {
             object: about.object.name.clone(),
             record: about.id,
@@ -346,7 +346,7 @@ impl<'a> Tx<'a> {
         data: serde_json::Value,
     ) -> Result<()> {
         let event = self.new_event(object, record, None, name, data);
-        events::append(&mut self.conn, &event)?;
+        events::append(&mut self.conn, vec![event])?;
         Ok(())
     }
 

@@ -92,6 +92,16 @@ impl<'a> Conn<'a> {
         })
     }
 
+    /// Runs one statement for each row of parameters, which stand in it in their order.
+    pub(crate) fn execute_many(&mut self, text: &str, rows: Vec<Vec<Stored>>) -> Result<()> {
+        self.guard(|engine| match engine {
+            Engine::Sqlite(connection) => sqlite::execute_many(connection, text, &rows),
+            Engine::Postgres(session) => rows
+                .into_iter()
+                .try_for_each(|params| session.execute(&Sql { text: text.to_owned(), params }).map(drop)),
+        })
+    }
+
     /// Runs a script of statements without parameters: schema changes and transaction control.
     pub(crate) fn script(&mut self, script: &str) -> Result<()> {
         self.guard(|engine| match engine {

@@ -1,23 +1,14 @@
 //! Match keys: normal forms of names, phones and codes under which the same customer is found again.
 
-use crate::{conn::Conn, error::Result, sql::Sql};
+use crate::{conn::Conn, error::Result, insert::Insert, sql::Sql};
 use guanxi_model::{RecordId, Stored};
 
-/// Adds the keys of a new record.
-pub fn insert(conn: &mut Conn<'_>, object: &str, record: RecordId, keys: &[(String, String)]) -> Result<()> {
-    for (field, key) in keys {
-        let mut sql = Sql::new("INSERT INTO gx_match (object, field, key, record) VALUES (");
-        sql.bind(object)
-            .push(", ")
-            .bind(field.as_str())
-            .push(", ")
-            .bind(key.as_str())
-            .push(", ")
-            .bind(record);
-        sql.push(")");
-        conn.execute(&sql)?;
-    }
-    Ok(())
+/// Adds the keys of records that have none.
+pub fn insert(conn: &mut Conn<'_>, object: &str, keys: Vec<(RecordId, Vec<(String, String)>)>) -> Result<()> {
+    let rows = keys.into_iter().flat_map(|(record, keys)| {
+        keys.into_iter().map(move |(field, key)| vec![object.into(), field.into(), key.into(), record.into()])
+    });
+    Insert::plain("gx_match", ["object", "field", "key", "record"]).rows(conn, rows.collect())
 }
 
 /// Removes the keys of a record.

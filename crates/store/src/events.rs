@@ -6,7 +6,7 @@ pub(crate) use chain::hash_row;
 pub use chain::{prune, seal, verify_chain};
 
 use crate::{
-    columns::Columns, conn::Conn, conn::Row, dialect::Dialect, error::Error, error::Result, sql::Sql,
+    columns::Columns, conn::Conn, conn::Row, dialect::Dialect, error::Result, insert::Insert, sql::Sql,
 };
 use guanxi_model::RecordId;
 
@@ -66,36 +66,24 @@ pub struct EventFilter {
 
 const COLUMNS: &str = "at, actor, channel, object, record, name, data, root";
 
-/// Writes an event and returns its id.
-pub fn append(conn: &mut Conn, event: &NewEvent) -> Result<i64> {
-    let ids = append_many(conn, std::slice::from_ref(event))?;
-    ids.last().copied().ok_or_else(|| Error::Corrupt("an event got no id".to_owned()))
-}
-
-/// Writes events in order and returns their ids.
-pub fn append_many(conn: &mut Conn, events: &[NewEvent]) -> Result<Vec<i64>> {
+/// Writes events in order.
+pub fn append(conn: &mut Conn, events: Vec<NewEvent>) -> Result<()> {
     if conn.dialect() == Dialect::Postgres && !events.is_empty() {
         conn.query(&sql!("SELECT pg_advisory_xact_lock_shared($1)", LOCK))?;
     }
-    let text =
-        format!("INSERT INTO gx_event ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id");
-    let mut sql = Sql::new(&text);
-    let mut ids = Vec::with_capacity(events.len());
-    for event in events {
-        sql.params = vec![
+    let rows = events.into_iter().map(|event| {
+        vec![
             event.at.into(),
             event.actor.into(),
-            event.channel.as_str().into(),
-            event.object.as_str().into(),
+            event.channel.into(),
+            event.object.into(),
             event.record.into(),
-            event.name.as_str().into(),
+            event.name.into(),
             event.data.to_string().into(),
             event.root.into(),
-        ];
-        let row = conn.query_one(&sql)?.ok_or_else(|| Error::Corrupt("an event got no id".to_owned()))?;
-        ids.push(Columns::new(row).int()?);
-    }
-    Ok(ids)
+        ]
+    });
+    Insert::plain("gx_event", COLUMNS.split(", ")).rows(conn, rows.collect())
 }
 
 /// A record's own events, newest first.

@@ -27,13 +27,15 @@ pub fn next_ids(conn: &mut Conn, n: usize) -> Result<Vec<RecordId>> {
     }
 }
 
-/// The next number of a counter, from 1, without gaps: it is given back when the transaction fails.
-pub fn next_number(conn: &mut Conn, key: &str) -> Result<i64> {
+/// The next `n` numbers of a counter, from 1, without gaps: they are given back when the transaction fails.
+/// Answers with the first of them.
+pub fn next_numbers(conn: &mut Conn, key: &str, n: i64) -> Result<i64> {
     let sql = sql!(
-        "INSERT INTO gx_counter (key, value) VALUES ($1, 1) \
-         ON CONFLICT (key) DO UPDATE SET value = gx_counter.value + 1 RETURNING value",
-        key
+        "INSERT INTO gx_counter (key, value) VALUES ($1, $2) \
+         ON CONFLICT (key) DO UPDATE SET value = gx_counter.value + $2 RETURNING value",
+        key,
+        n
     );
     let row = conn.query_one(&sql)?.ok_or_else(|| Error::Corrupt("a counter gave no number".to_owned()))?;
-    Columns::new(row).int()
+    Ok(Columns::new(row).int()? - n + 1)
 }

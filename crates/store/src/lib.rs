@@ -19,6 +19,7 @@ pub mod filter;
 pub mod idempotency;
 pub mod ids;
 pub mod imports;
+mod insert;
 pub mod jobs;
 pub mod list;
 pub mod meta;

@@ -18,7 +18,7 @@ pub fn layers(conn: &mut Conn) -> Result<(Vec<LayerDoc>, i64)> {
 
 /// Saves a document, replacing the one of its kind and name. Returns the new version.
 pub fn save(conn: &mut Conn, doc: &LayerDoc) -> Result<i64> {
-    let position = ids::next_number(conn, "meta.position")?;
+    let position = ids::next_numbers(conn, "meta.position", 1)?;
     let text = "INSERT INTO gx_meta (kind, name, patch, position) VALUES ($1, $2, $3, $4) \
                 ON CONFLICT (kind, name) DO UPDATE SET patch = excluded.patch";
     conn.execute(&sql!(text, doc.kind.as_str(), doc.name.as_str(), doc.patch.to_string(), position))?;

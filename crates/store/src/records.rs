@@ -3,6 +3,8 @@
 use crate::{
     conn::{Conn, Row},
     error::Result,
+    insert::Insert,
+    schema::TITLE_KEY,
     sql::Sql,
 };
 use guanxi_model::{Object, RecordId, Registry, Stored, Value};
@@ -75,20 +77,20 @@ pub fn fetch(conn: &mut Conn<'_>, object: &Object, ids: &[RecordId], life: Life)
     Ok(found)
 }
 
-/// Writes a new record; `values` stand in the order of the object's fields, id and version among them.
-pub fn insert(conn: &mut Conn<'_>, object: &Object, values: &[Value], title_key: &str) -> Result<()> {
-    let mut sql = Sql::new("INSERT INTO ");
-    sql.name(&object.table).push(" (");
-    for field in &object.fields {
-        sql.name(&field.column).push(", ");
-    }
-    sql.push("\"title_key\") VALUES (");
-    for (field, value) in object.fields.iter().zip(values) {
-        sql.bind(field.store(value)).push(", ");
-    }
-    sql.bind(title_key).push(")");
-    conn.execute(&sql)?;
-    Ok(())
+/// Writes new records. The values of each stand in the order of the object's fields, id and version among
+/// them; beside them the key by which its title sorts.
+pub fn insert<'v>(
+    conn: &mut Conn<'_>,
+    object: &Object,
+    records: impl IntoIterator<Item = (&'v [Value], String)>,
+) -> Result<()> {
+    let columns = object.fields.iter().map(|field| field.column.as_str());
+    let insert = Insert::plain(&object.table, columns.chain([TITLE_KEY]));
+    let rows = records.into_iter().map(|(values, title_key)| {
+        let stored = object.fields.iter().zip(values).map(|(field, value)| field.store(value));
+        stored.chain([Stored::from(title_key)]).collect()
+    });
+    insert.rows(conn, rows.collect())
 }
 
 /// Changes fields of a record if it still has the expected version, and raises the version. False when it

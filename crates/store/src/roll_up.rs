@@ -25,14 +25,21 @@ pub fn refresh(
     let (Some(parent), Some(child)) = (registry.object(parent), registry.object(child)) else {
         return Ok(());
     };
+    // One look at the children of a parent answers for all of its facts.
     for chunk in records.chunks(500) {
-        for target in &targets {
-            let mut sql = Sql::new("UPDATE ");
-            sql.name(&parent.table).push(" SET ").name(&column_of(parent, &target.field)).push(" = ");
-            computed(&mut sql, conn.dialect(), registry, parent, child, target, env)?;
-            sql.push(" WHERE \"id\" IN ").bind_list(chunk.iter().copied());
-            conn.execute(&sql)?;
+        let mut sql = Sql::new("UPDATE ");
+        sql.name(&parent.table).push(" SET (");
+        for (i, target) in targets.iter().enumerate() {
+            sql.push(if i > 0 { ", " } else { "" }).name(&column_of(parent, &target.field));
         }
+        sql.push(") = (SELECT ");
+        for (i, target) in targets.iter().enumerate() {
+            sql.push(if i > 0 { ", " } else { "" });
+            fact(&mut sql, conn.dialect(), registry, parent, child, target, env)?;
+        }
+        children(&mut sql, parent, child, via);
+        sql.push(") WHERE \"id\" IN ").bind_list(chunk.iter().copied());
+        conn.execute(&sql)?;
     }
     Ok(())
 }
@@ -81,7 +88,31 @@ fn column_of(object: &Object, field: &str) -> String {
     object.field(field).map_or_else(|| field.to_owned(), |field| field.column.clone())
 }
 
+/// Appends a query for one fact of a record of `parent`.
 fn computed(
+    sql: &mut Sql,
+    dialect: crate::dialect::Dialect,
+    registry: &Registry,
+    parent: &Object,
+    child: &Object,
+    target: &RollUpTarget,
+    env: &Env,
+) -> Result<()> {
+    sql.push("(SELECT ");
+    fact(sql, dialect, registry, parent, child, target, env)?;
+    children(sql, parent, child, &target.via);
+    sql.push(")");
+    Ok(())
+}
+
+/// Appends `FROM` the live children `c` of a record of `parent`.
+fn children(sql: &mut Sql, parent: &Object, child: &Object, via: &str) {
+    sql.push(" FROM ").name(&child.table).push(" c WHERE ").column("c", &column_of(child, via));
+    sql.push(" = ").name(&parent.table).push(".\"id\" AND c.\"deleted_at\" IS NULL");
+}
+
+/// Appends the aggregate over children `c` that makes a fact.
+fn fact(
     sql: &mut Sql,
     dialect: crate::dialect::Dialect,
     registry: &Registry,
@@ -96,23 +127,27 @@ fn computed(
         sql.push("NULL");
         return Ok(());
     };
+    let condition = match condition {
+        Some(condition) => {
+            let expr = expr::parse(condition).map_err(|e| crate::error::Error::Other(Box::new(e)))?;
+            let mut filter =
+                Sql { text: " FILTER (WHERE ".to_owned(), params: std::mem::take(&mut sql.params) };
+            filter::compile(&expr, child, registry, env, "c", dialect, &mut filter)
+                .map_err(|e| crate::error::Error::Other(Box::new(e)))?;
+            sql.params = std::mem::take(&mut filter.params);
+            filter.text + ")"
+        }
+        None => String::new(),
+    };
     let column = field.as_ref().map(|field| format!("c.\"{}\"", column_of(child, field)));
     let value = match (function, column) {
-        (RollUpFunction::Count, _) | (_, None) => "count(*)".to_owned(),
-        (RollUpFunction::Sum, Some(column)) => format!("CAST(coalesce(sum({column}), 0) AS BIGINT)"),
-        (RollUpFunction::Min, Some(column)) => format!("min({column})"),
-        (RollUpFunction::Max, Some(column)) => format!("max({column})"),
+        (RollUpFunction::Count, _) | (_, None) => format!("count(*){condition}"),
+        (RollUpFunction::Sum, Some(column)) => {
+            format!("CAST(coalesce(sum({column}){condition}, 0) AS BIGINT)")
+        }
+        (RollUpFunction::Min, Some(column)) => format!("min({column}){condition}"),
+        (RollUpFunction::Max, Some(column)) => format!("max({column}){condition}"),
     };
-    sql.push("(SELECT ").push(&value).push(" FROM ").name(&child.table).push(" c WHERE ");
-    sql.column("c", &column_of(child, &target.via)).push(" = ").name(&parent.table).push(".\"id\"");
-    sql.push(" AND c.\"deleted_at\" IS NULL");
-    if let Some(condition) = condition {
-        let expr = expr::parse(condition).map_err(|e| crate::error::Error::Other(Box::new(e)))?;
-        sql.push(" AND (");
-        filter::compile(&expr, child, registry, env, "c", dialect, sql)
-            .map_err(|e| crate::error::Error::Other(Box::new(e)))?;
-        sql.push(")");
-    }
-    sql.push(")");
+    sql.push(&value);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The search index: written in the transaction that writes the record, in the same database. Tokens come
 //! from the text room; nothing here knows a language.
 
-use crate::{conn::Conn, dialect::Dialect, error::Result, sql::Sql};
+use crate::{conn::Conn, dialect::Dialect, error::Result, insert::Insert, sql::Sql};
 use guanxi_model::RecordId;
 use guanxi_text::tokens::Term;
 
@@ -23,28 +23,34 @@ pub struct Words {
     pub guarded: bool,
 }
 
-/// Puts a new record into the index.
-pub fn insert(conn: &mut Conn<'_>, object: &str, record: RecordId, document: &Document) -> Result<()> {
-    let mut sql = match conn.dialect() {
-        Dialect::Sqlite => Sql::new("INSERT INTO gx_search (rowid, object, open, guarded) VALUES ("),
-        Dialect::Postgres => Sql::new("INSERT INTO gx_search (record, object, open, guarded) VALUES ("),
+/// Puts records of an object into the index that are not in it.
+pub fn insert(conn: &mut Conn<'_>, object: &str, documents: Vec<(RecordId, Document)>) -> Result<()> {
+    let insert = match conn.dialect() {
+        Dialect::Sqlite => Insert::written(
+            "INSERT INTO gx_search (rowid, object, open, guarded) VALUES ",
+            &["(", ", ", ", ", ", ", ")"],
+        ),
+        Dialect::Postgres => Insert::written(
+            "INSERT INTO gx_search (record, object, open, guarded) VALUES ",
+            &[
+                "(",
+                ", ",
+                ", array_to_tsvector(coalesce(string_to_array(nullif(",
+                ", ''), ' '), '{}')), array_to_tsvector(coalesce(string_to_array(nullif(",
+                ", ''), ' '), '{}')))",
+            ],
+        ),
     };
-    sql.bind(record).push(", ").bind(object_token(object)).push(", ");
-    match conn.dialect() {
-        Dialect::Sqlite => {
-            sql.bind(document.open.join(" ")).push(", ").bind(document.guarded.join(" "));
-        }
-        Dialect::Postgres => {
-            for (i, tokens) in [&document.open, &document.guarded].into_iter().enumerate() {
-                sql.push(if i > 0 { ", " } else { "" });
-                sql.push("array_to_tsvector(coalesce(string_to_array(nullif(").bind(tokens.join(" "));
-                sql.push(", ''), ' '), '{}'))");
-            }
-        }
-    }
-    sql.push(")");
-    conn.execute(&sql)?;
-    Ok(())
+    let object = object_token(object);
+    let rows = documents.into_iter().map(|(record, document)| {
+        vec![
+            record.into(),
+            object.as_str().into(),
+            document.open.join(" ").into(),
+            document.guarded.join(" ").into(),
+        ]
+    });
+    insert.rows(conn, rows.collect())
 }
 
 /// Takes a record out of the index.

@@ -2,7 +2,7 @@
 
 use crate::{conn::Row, error::Error, error::Result, sql::Sql};
 use guanxi_model::Stored;
-use rusqlite::{CachedStatement, Connection, ErrorCode, ffi, types::ValueRef};
+use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, ffi, types::ValueRef};
 
 pub fn each(connection: &Connection, sql: &Sql, f: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
     let mut statement = prepare(connection, sql)?;
@@ -22,6 +22,18 @@ pub fn execute(connection: &Connection, sql: &Sql) -> Result<u64> {
     Ok(prepare(connection, sql)?.raw_execute().map_err(error)? as u64)
 }
 
+/// Runs a statement once for each row; its parameters are numbered in the order in which they stand.
+pub fn execute_many(connection: &Connection, text: &str, rows: &[Vec<Stored>]) -> Result<()> {
+    let mut statement = connection.prepare_cached(text).map_err(error)?;
+    for row in rows {
+        for (position, value) in row.iter().enumerate() {
+            bind(&mut statement, position + 1, value).map_err(error)?;
+        }
+        statement.raw_execute().map_err(error)?;
+    }
+    Ok(())
+}
+
 pub fn script(connection: &Connection, script: &str) -> Result<()> {
     connection.execute_batch(script).map_err(error)
 }
@@ -32,15 +44,20 @@ fn prepare<'a>(connection: &'a Connection, sql: &Sql) -> Result<CachedStatement<
     for index in 1..=statement.parameter_count() {
         let name = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
         let value = name.and_then(|number| sql.params.get(number.wrapping_sub(1)));
-        let bound = match value {
-            Some(Stored::Int(number)) => statement.raw_bind_parameter(index, number),
-            Some(Stored::Text(text)) => statement.raw_bind_parameter(index, text),
-            Some(Stored::Null) => statement.raw_bind_parameter(index, rusqlite::types::Null),
-            None => return Err(Error::other("a parameter of the statement has no value")),
+        let Some(value) = value else {
+            return Err(Error::other("a parameter of the statement has no value"));
         };
-        bound.map_err(error)?;
+        bind(&mut statement, index, value).map_err(error)?;
     }
     Ok(statement)
+}
+
+fn bind(statement: &mut Statement<'_>, index: usize, value: &Stored) -> rusqlite::Result<()> {
+    match value {
+        Stored::Int(number) => statement.raw_bind_parameter(index, number),
+        Stored::Text(text) => statement.raw_bind_parameter(index, text),
+        Stored::Null => statement.raw_bind_parameter(index, rusqlite::types::Null),
+    }
 }
 
 fn stored(value: ValueRef) -> Result<Stored> {

@@ -174,7 +174,7 @@ fn a_backup_under_load_is_one_snapshot() {
                         let written = store.write(move |conn| {
                             let key = format!("{writer}-{number}");
                             conn.execute(&sql("INSERT INTO gx_setting VALUES ($1, 'x')", &[key.into()]))?;
-                            events::append(conn, &event(number))
+                            events::append(conn, vec![event(number)])
                         });
                         assert!(matches!(written, Ok(_) | Err(Error::Busy)), "{written:?}");
                     }

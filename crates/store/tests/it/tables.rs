@@ -52,7 +52,9 @@ fn seal(store: &Store) -> i64 {
 fn events_are_listed_newest_first() {
     for store in stores() {
         let many: Vec<NewEvent> = (0..5).map(|i| event(i, i % 2, "updated")).collect();
-        let ids = store.write(move |conn| events::append_many(conn, &many)).unwrap();
+        store.write(move |conn| events::append(conn, many.clone())).unwrap();
+        let ids: Vec<i64> =
+            store.read(|conn| events::after(conn, 0, 10)).unwrap().iter().map(|e| e.id).collect();
         let found = store.read(|conn| events::of_record(conn, "customer", RecordId(0), None, 2)).unwrap();
         assert_eq!(found.iter().map(|e| e.id).collect::<Vec<_>>(), [ids[4], ids[2]]);
         assert_eq!(found[0].event, event(4, 0, "updated"));
@@ -72,11 +74,11 @@ fn events_are_listed_newest_first() {
 fn tampering_with_sealed_events_is_found() {
     for store in stores() {
         let many: Vec<NewEvent> = (0..1500).map(|i| event(i, i, "updated")).collect();
-        store.write(move |conn| events::append_many(conn, &many)).unwrap();
+        store.write(move |conn| events::append(conn, many.clone())).unwrap();
         assert_eq!(seal(&store), 1500);
         assert_eq!(seal(&store), 0);
         let late = event(9, 9, "late");
-        store.write(move |conn| events::append(conn, &late)).unwrap();
+        store.write(move |conn| events::append(conn, vec![late.clone()])).unwrap();
         assert_eq!(store.read(events::verify_chain).unwrap(), None);
         for tampering in [
             "UPDATE gx_event SET name = 'x' WHERE id = 1200",
@@ -102,7 +104,7 @@ fn the_log_is_kept_for_184_days_and_its_chain_for_ever() {
     for store in stores() {
         for (at, name) in [(0, "old"), (10 * DAY, "young")] {
             let many: Vec<NewEvent> = (0..1000).map(|_| event(at, 1, name)).collect();
-            store.write(move |conn| events::append_many(conn, &many)).unwrap();
+            store.write(move |conn| events::append(conn, many.clone())).unwrap();
             seal(&store);
         }
         let prune = |now| store.write(move |conn| events::prune(conn, now, now)).unwrap();
@@ -110,7 +112,7 @@ fn the_log_is_kept_for_184_days_and_its_chain_for_ever() {
         assert_eq!(prune(185 * DAY), 1000);
         assert_eq!(store.read(events::verify_chain).unwrap(), None);
         let one = event(1, 1, "next");
-        store.write(move |conn| events::append(conn, &one)).unwrap();
+        store.write(move |conn| events::append(conn, vec![one.clone()])).unwrap();
         assert_eq!(seal(&store), 1);
         assert_eq!(store.read(events::verify_chain).unwrap(), None);
     }
@@ -124,7 +126,7 @@ fn events_written_by_many_are_all_sealed() {
                 let store = store.clone();
                 thread::spawn(move || {
                     for i in 0..20 {
-                        store.write(move |conn| events::append(conn, &event(i, i, "updated"))).unwrap();
+                        store.write(move |conn| events::append(conn, vec![event(i, i, "updated")])).unwrap();
                         if i % 5 == 0 {
                             store.write(|conn| events::seal(conn, i64::MAX)).unwrap();
                         }

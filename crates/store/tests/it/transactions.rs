@@ -164,7 +164,7 @@ fn numbers_have_no_gaps() {
                     for j in 0..10 {
                         let fails = (i + j) % 3 == 0;
                         let _ = store.write(move |conn| {
-                            ids::next_number(conn, "KH-2026")?;
+                            ids::next_numbers(conn, "KH-2026", 1)?;
                             if fails { Err(Error::other("given back")) } else { Ok(()) }
                         });
                     }
@@ -173,7 +173,8 @@ fn numbers_have_no_gaps() {
             .collect();
         threads.into_iter().for_each(|thread| thread.join().unwrap());
         let kept = (0..4).flat_map(|i| (0..10).map(move |j| i + j)).filter(|n| n % 3 != 0).count() as i64;
-        assert_eq!(store.write(|conn| ids::next_number(conn, "KH-2026")).unwrap(), kept + 1);
+        assert_eq!(store.write(|conn| ids::next_numbers(conn, "KH-2026", 3)).unwrap(), kept + 1);
+        assert_eq!(store.write(|conn| ids::next_numbers(conn, "KH-2026", 1)).unwrap(), kept + 4);
     }
 }
 
