@@ -56,12 +56,25 @@ pub fn report(call: &Call) -> Answer {
             })
             .collect()
     };
+    let drill =
+        |drill: &guanxi_gate::report::Drill| json!({ "object": drill.object, "filter": drill.filter });
     let rows: Vec<Json> = report
         .rows
         .iter()
-        .map(|row| {
-            let drill = row.drill.as_ref().map(|d| json!({ "object": d.object, "filter": d.filter }));
-            json!({ "cells": cells(&row.cells), "drill": drill })
+        .enumerate()
+        .map(|(n, row)| {
+            let mut json = json!({ "cells": cells(&row.cells), "drill": row.drill.as_ref().map(drill) });
+            let of_cells: Map<String, Json> = report
+                .cells
+                .range((n, 0)..(n + 1, 0))
+                .filter_map(|((_, column), d)| {
+                    Some((report.columns.get(*column)?.field.name.clone(), drill(d)))
+                })
+                .collect();
+            if !of_cells.is_empty() {
+                json["drills"] = Json::Object(of_cells);
+            }
+            json
         })
         .collect();
     Ok(Reply::json(

@@ -27,6 +27,8 @@ pub(crate) fn declare(domain: &mut Domain) {
         .dictionary(include_str!("admin/dictionaries/grade.toml"))
         .dictionary(include_str!("admin/dictionaries/income.toml"))
         .dictionary(include_str!("admin/dictionaries/industry.toml"))
+        .dictionary(include_str!("admin/dictionaries/life_cause.toml"))
+        .dictionary(include_str!("admin/dictionaries/life_stage.toml"))
         .dictionary(include_str!("admin/dictionaries/opportunity_loss_reason.toml"))
         .dictionary(include_str!("admin/dictionaries/opportunity_stage.toml"))
         .dictionary(include_str!("admin/dictionaries/order_status.toml"))

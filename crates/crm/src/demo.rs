@@ -18,6 +18,7 @@ mod orders;
 mod profile;
 mod script;
 mod services;
+mod standing;
 mod texts;
 mod world;
 
@@ -80,6 +81,7 @@ pub fn generate(gate: &Gate, options: &DemoOptions) -> Result<Vec<Login>> {
     office::arrange(&mut world);
     churn::warn(&mut world);
     churn::answer(&mut world);
+    standing::review(&mut world);
     let people: Vec<_> = world.people.iter().map(|person| person.id).collect();
     // The last days' messages are still to be read.
     let read_until = world.days.now - SignedDuration::from_hours(7 * 24);

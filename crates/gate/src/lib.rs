@@ -35,7 +35,7 @@ pub use guanxi_store::store::Config;
 pub use read::{default_sort, is_capped, read_cursor};
 pub use record::{Draft, Record};
 pub use tx::{BatchOptions, Outcome, Tx};
-pub use visible::{AggregateRow, Cell, Entry, Hit, May, Page, Table, Titles, Visible, say};
+pub use visible::{AggregateRow, Cell, Entry, Hit, May, Page, Percentile, Table, Titles, Visible, say};
 
 use guanxi_model::{Value, phrases::Phrases};
 

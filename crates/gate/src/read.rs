@@ -5,7 +5,7 @@ use crate::{
     Cell, Ctx, Error, Gate, Hit, Page, Result, Table, Titles, Visible,
     access::{self, Deciding, Policy, Shared},
     tx::Tx,
-    visible::AggregateRow,
+    visible::{AggregateRow, Percentile},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use guanxi_model::{
@@ -122,6 +122,42 @@ impl Gate {
         let object = self.object(&wanted.object)?;
         let done = self.0.store.read(|conn| aggregate_in(self, ctx, conn, &registry, &object, wanted));
         done.map_err(|error| self.denied(ctx, error, &wanted.object, None))
+    }
+
+    /// Ranks a numeric field of the records that the caller may see, or its sum for each value of `group`, from
+    /// the largest, and cuts the ranking into a hundred parts of equal number: how many are in each, their sum,
+    /// and the smallest value.
+    pub fn ranked(
+        &self,
+        ctx: &Ctx,
+        object: &str,
+        filter: Expr,
+        (field, group): (&str, Option<&str>),
+    ) -> Result<Vec<Percentile>> {
+        let registry = self.registry();
+        let wanted = self.object(object)?;
+        let done = self.0.store.read(|conn| {
+            let query = Query { fields: vec![wanted.title.clone()], ..Query::of(object).filter(filter) };
+            let listing = Listing::new(self, ctx, conn, &registry, &wanted, &query)?;
+            let value = approve_path(ctx, &registry, &wanted, field)?;
+            let group = group.map(|path| approve_path(ctx, &registry, &wanted, path)).transpose()?;
+            let scale = value.last().map_or(0, |field| field.scale());
+            if !value.last().is_some_and(|field| field.is_numeric()) {
+                return Err(Error::Malformed(Message::new("gate.not_numeric").with("field", field)));
+            }
+            let plan = listing.plan(&query, None);
+            let ranks = aggregate::ranked(conn, &plan, &value, group.as_deref(), 100)?;
+            Ok(ranks
+                .into_iter()
+                .map(|rank| Percentile {
+                    percent: rank.bucket,
+                    count: rank.count,
+                    sum: Decimal::new(rank.sum, scale),
+                    least: Decimal::new(rank.least, scale),
+                })
+                .collect())
+        });
+        done.map_err(|error| self.denied(ctx, error, object, None))
     }
 
     /// Across all objects that the caller may search; `object` narrows it.
@@ -644,19 +680,7 @@ fn aggregate_in(
     query.search = wanted.search.clone();
     query.fields = vec![object.title.clone()];
     let listing = Listing::new(gate, ctx, conn, registry, object, &query)?;
-    let path_of = |path: &str| -> Result<Vec<&Field>> {
-        let unknown = || Error::Malformed(Message::new("gate.unknown_field").with("field", path));
-        let fields = fields_along(registry, object, path).ok_or_else(unknown)?;
-        match access::path_level(ctx, registry, object, path) {
-            FieldLevel::Hidden => {
-                Err(Error::Forbidden(Message::new("gate.hidden_field").with("field", path)))
-            }
-            FieldLevel::Masked => {
-                Err(Error::Forbidden(Message::new("gate.masked_field").with("field", path)))
-            }
-            _ => Ok(fields),
-        }
-    };
+    let path_of = |path: &str| approve_path(ctx, registry, object, path);
     let mut groups = Vec::new();
     for group in &wanted.group_by {
         groups.push(GroupPlan { path: path_of(&group.field)?, part: group.part });
@@ -700,6 +724,22 @@ fn aggregate_in(
         .collect();
     let titles = titles_of(gate, ctx, conn, registry, references)?;
     Ok(Table { rows, titles })
+}
+
+/// The fields along a path that the caller may compute with.
+fn approve_path<'a>(
+    ctx: &Ctx,
+    registry: &'a Registry,
+    object: &'a Object,
+    path: &str,
+) -> Result<Vec<&'a Field>> {
+    let unknown = || Error::Malformed(Message::new("gate.unknown_field").with("field", path));
+    let fields = fields_along(registry, object, path).ok_or_else(unknown)?;
+    match access::path_level(ctx, registry, object, path) {
+        FieldLevel::Hidden => Err(Error::Forbidden(Message::new("gate.hidden_field").with("field", path))),
+        FieldLevel::Masked => Err(Error::Forbidden(Message::new("gate.masked_field").with("field", path))),
+        FieldLevel::Read | FieldLevel::Edit => Ok(fields),
+    }
 }
 
 fn group_value(group: &GroupPlan<'_>, stored: &Stored) -> Value {

@@ -1,6 +1,7 @@
 //! What leaves the door: records already cut down to what the caller may see.
 
 use guanxi_model::{FieldLevel, Locale, Object, RecordId, Value};
+use rust_decimal::Decimal;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -108,6 +109,19 @@ pub struct AggregateRow {
     pub keys: Vec<Value>,
     /// Measures; sums and averages of amounts are in yuan.
     pub measures: Vec<Value>,
+}
+
+/// A hundredth of a ranking, from the largest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Percentile {
+    /// Which, from 0 for the largest.
+    pub percent: i64,
+    /// How many are in it; with fewer than a hundred records some hundredths are missing.
+    pub count: i64,
+    /// What they sum up to.
+    pub sum: Decimal,
+    /// The smallest value in it.
+    pub least: Decimal,
 }
 
 /// The answer to an aggregate.

@@ -63,6 +63,61 @@ pub fn aggregate(
     conn.query(&select)
 }
 
+/// One part of a ranking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rank {
+    /// Which part, from 0 for the largest.
+    pub bucket: i64,
+    /// How many are in it.
+    pub count: i64,
+    /// What they sum up to, scaled.
+    pub sum: i64,
+    /// The smallest value in it, scaled.
+    pub least: i64,
+}
+
+/// Ranks values from the largest and cuts them into so many parts of equal number. What is ranked is a field of
+/// each record, or its sum for each value of a group; the statement sorts once, whatever the number of parts.
+pub fn ranked(
+    conn: &mut Conn<'_>,
+    plan: &Plan<'_>,
+    value: &[&Field],
+    group: Option<&[&Field]>,
+    buckets: i64,
+) -> Result<Vec<Rank>> {
+    let mut joins = Joins::default();
+    let column = joins.column(plan, value);
+    let key = group.map(|path| joins.column(plan, path));
+    let mut sql = Sql::new(
+        "SELECT b, count(*), CAST(sum(v) AS BIGINT), min(v) FROM (SELECT v, (row_number() OVER (ORDER BY v DESC, k) - 1) * ",
+    );
+    sql.bind(buckets).push(" / count(*) OVER () AS b FROM (SELECT ");
+    match &key {
+        Some(key) => {
+            sql.push(key).push(" AS k, CAST(coalesce(sum(").push(&column).push("), 0) AS BIGINT) AS v")
+        }
+        None => sql.push("t.\"id\" AS k, coalesce(").push(&column).push(", 0) AS v"),
+    };
+    sql.push(" FROM ").name(&plan.object.table).push(" t");
+    sql.push(&joins.text).push(" WHERE ");
+    conditions(&mut sql, conn.dialect(), plan)?;
+    if let Some(key) = &key {
+        sql.push(" GROUP BY ").push(key);
+    }
+    sql.push(") r) s GROUP BY b ORDER BY b");
+    let number = |row: &Row, n: usize| row.get(n).and_then(guanxi_model::Stored::int).unwrap_or(0);
+    let rows = conn.query(&sql)?;
+    Ok(rows
+        .iter()
+        .map(|row| Rank {
+            bucket: number(row, 0),
+            count: number(row, 1),
+            sum: number(row, 2),
+            least: number(row, 3),
+        })
+        .collect())
+}
+
 fn order_clause(
     sql: &mut Sql,
     dialect: Dialect,

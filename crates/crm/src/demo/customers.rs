@@ -243,20 +243,12 @@ fn basics(world: &World<'_>, dice: &mut Dice, known: &Known, person: bool) -> Dr
         "partner",
         "campaign",
     ];
-    let (kind, grade, value) = match known.pace {
-        Pace::Heavy => (
-            None,
-            *dice.pick(&["major", "major", "strategic_partner", "partner"]),
-            *dice.pick(&["a", "a", "b"]),
-        ),
-        Pace::Steady => {
-            (None, *dice.pick(&["ordinary", "key_development", "major"]), *dice.pick(&["b", "b", "c"]))
-        }
-        Pace::Light if person => (None, "ordinary", *dice.pick(&["c", "d"])),
-        Pace::Light => {
-            (None, *dice.pick(&["ordinary", "ordinary", "key_development"]), *dice.pick(&["c", "c", "d"]))
-        }
-        Pace::Never => ((!person && dice.chance(15)).then_some("competitor"), "ordinary", "d"),
+    let (kind, grade) = match known.pace {
+        Pace::Heavy => (None, *dice.pick(&["major", "major", "strategic_partner", "partner"])),
+        Pace::Steady => (None, *dice.pick(&["ordinary", "key_development", "major"])),
+        Pace::Light if person => (None, "ordinary"),
+        Pace::Light => (None, *dice.pick(&["ordinary", "ordinary", "key_development"])),
+        Pace::Never => ((!person && dice.chance(15)).then_some("competitor"), "ordinary"),
     };
     let kind = match grade {
         "partner" => Some(*dice.pick(&["partner", "distributor"])),
@@ -273,7 +265,6 @@ fn basics(world: &World<'_>, dice: &mut Dice, known: &Known, person: bool) -> Dr
     };
     let mut draft = Draft::new()
         .set("grade", grade)
-        .set("value_grade", value)
         .set("satisfaction", *dice.pick(&[2, 3, 4, 4, 4, 5, 5_i64]))
         .set("credit", *dice.pick(&[1, 2, 3, 3, 4, 4, 5, 5_i64]))
         .set("source", *dice.pick(&SOURCES))

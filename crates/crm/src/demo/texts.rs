@@ -46,6 +46,7 @@ pub(super) type Profile = BTreeMap<String, Vec<String>>;
 
 #[derive(Deserialize)]
 pub(super) struct Profiles {
+    pub fixed: Vec<String>,
     pub company: Profile,
     pub person: Profile,
 }

@@ -6,6 +6,9 @@ mod chosen;
 mod churn;
 mod composition;
 mod contribution;
+mod grade_preview;
+mod lifecycle;
+mod pareto;
 mod scope;
 mod service;
 
@@ -45,7 +48,10 @@ pub(crate) fn declare(domain: &mut Domain) {
         .report(contribution::report())
         .report(composition::report())
         .report(service::report())
-        .report(churn::report());
+        .report(churn::report())
+        .report(pareto::report())
+        .report(lifecycle::report())
+        .report(grade_preview::report());
 }
 
 fn define(

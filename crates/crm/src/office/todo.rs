@@ -46,7 +46,7 @@ const fn late(counter: Counter) -> Counter {
     Counter { late: true, ..counter }
 }
 
-const COUNTERS: [Counter; 14] = [
+const COUNTERS: [Counter; 15] = [
     counter(
         "contact_today",
         "customer",
@@ -60,6 +60,13 @@ const COUNTERS: [Counter; 14] = [
         "alarm-clock",
         action::EDIT,
         "owner == me && next_contact_at < today",
+    )),
+    late(counter(
+        "visit_due",
+        "customer",
+        "map-pin",
+        action::EDIT,
+        r#"owner == me && status == "normal" && visit_due_on <= today"#,
     )),
     counter(
         "opportunity_assigned",

@@ -5,6 +5,7 @@ mod activities;
 mod churn;
 mod conformance;
 mod customers;
+mod grades;
 mod opportunities;
 mod orders;
 mod people;

@@ -3,6 +3,7 @@
 use guanxi_gate::{Clock, Draft, Gate};
 use guanxi_model::{RecordId, Value};
 use jiff::{ToSpan, civil::Date};
+use rust_decimal::Decimal;
 use std::{collections::BTreeMap, path::Path, time::Instant};
 
 const ORDERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/cdnow_orders.csv");
@@ -96,4 +97,38 @@ fn warnings_agree_with_a_plain_count_over_real_orders() {
         let proof = gate.run_job("facts.prove", as_of).unwrap();
         assert_eq!(proof.iter().find(|(name, _)| *name == "differing"), Some(&("differing", 0)));
     }
+}
+
+/// Customers by what they ordered, and what the first fifth of them makes of the whole, in per cent.
+fn first_fifth(orders: &[(String, Date, Value)]) -> (i64, Decimal) {
+    let mut sums: BTreeMap<&str, Decimal> = BTreeMap::new();
+    for (customer, _, total) in orders {
+        *sums.entry(customer).or_default() += total.as_decimal().unwrap();
+    }
+    let mut sums: Vec<Decimal> = sums.into_values().collect();
+    sums.sort_unstable();
+    sums.reverse();
+    let first = sums.len().div_ceil(5);
+    let share = sums[..first].iter().sum::<Decimal>() * Decimal::ONE_HUNDRED / sums.iter().sum::<Decimal>();
+    (i64::try_from(first).unwrap(), share.round_dp(2))
+}
+
+/// The whole file says 67.8 %, which is what `GUANXI_ALL_ORDERS` loads.
+#[test]
+fn the_first_fifth_of_real_customers_makes_what_a_plain_sum_says() {
+    let Some(whole) = orders() else { return };
+    assert_eq!(first_fifth(&whole).1.round_dp(1), "67.8".parse().unwrap());
+    let orders = thinned(whole);
+    let now = "1998-07-01T02:00:00Z".parse().unwrap();
+    let gate = Gate::for_test(guanxi_crm::domain(), Clock::fixed(now), false).unwrap();
+    load(&gate, &orders);
+    let report =
+        gate.report(&gate.operator(), "pareto", &[("top".to_owned(), "20".to_owned())].into()).unwrap();
+    let row = report.rows.iter().find(|row| row.cells[0] == Value::from(20)).unwrap();
+    let (customers, share) = first_fifth(&orders);
+    assert_eq!((&row.cells[1], &row.cells[4]), (&Value::from(customers), &Value::from(share)));
+    let dated = [("top".to_owned(), "20".to_owned()), ("to".to_owned(), "1998-06-30".to_owned())].into();
+    let dated = gate.report(&gate.operator(), "pareto", &dated).unwrap();
+    let row = dated.rows.iter().find(|row| row.cells[0] == Value::from(20)).unwrap();
+    assert_eq!(row.cells[4], Value::from(share), "summed up order by order it is the same");
 }

@@ -18,7 +18,7 @@ use crate::{
 use axum::{extract::Path, http::StatusCode, response::Response};
 use guanxi_gate::{
     Error,
-    report::{Report, ReportDef},
+    report::{Report, ReportDef, Shape},
 };
 use guanxi_model::{Field, FieldKind, Issue};
 use maud::{Markup, html as markup};
@@ -145,7 +145,8 @@ fn malformed(error: &Error) -> Option<Vec<Issue>> {
 
 fn page(visit: &Visit, asked: &Asked, outcome: Result<&Report, &[Issue]>) -> Result<Page, Error> {
     let title = asked.def.label.get(visit.locale()).to_owned();
-    let look = asked.params.get("look").filter(|look| matches!(*look, "bar" | "pie")).unwrap_or_default();
+    let look =
+        asked.params.get("look").filter(|look| matches!(*look, "bar" | "pie" | "curve")).unwrap_or_default();
     let tab = |word: &str, key: &'static str, icon: &str| Tab {
         label: visit.t(key).to_owned(),
         icon: Some(icon.to_owned()),
@@ -153,11 +154,16 @@ fn page(visit: &Visit, asked: &Asked, outcome: Result<&Report, &[Issue]>) -> Res
         current: look == word,
         ..Tab::default()
     };
-    let tabs = [
-        tab("", "report.table", "table"),
-        tab("bar", "report.bar", "chart-column"),
-        tab("pie", "report.pie", "chart-pie"),
-    ];
+    let shape = outcome.map_or(Shape::Bars, |report| report.shape);
+    let mut tabs = vec![tab("", "report.table", "table")];
+    match shape {
+        Shape::Bars => {
+            tabs.push(tab("bar", "report.bar", "chart-column"));
+            tabs.push(tab("pie", "report.pie", "chart-pie"));
+        }
+        Shape::Curve => tabs.push(tab("curve", "report.curve", "trending-up")),
+        Shape::Matrix => {}
+    }
     let issues = outcome.err().unwrap_or_default();
     let actions = markup! {
         (Button::new(visit.t("report.print")).icon("printer").run("print").hide_small())

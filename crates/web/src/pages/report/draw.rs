@@ -45,13 +45,18 @@ pub fn table(visit: &Visit, report: &Report) -> Markup {
                     }
                 }
                 tbody {
-                    @for row in &report.rows {
+                    @for (at, row) in report.rows.iter().enumerate() {
                         tr {
                             @for (n, value) in row.cells.iter().enumerate() {
                                 @if n == 0 {
                                     th scope="row" { (cell(visit, report, n, value)) }
                                 } @else {
-                                    td class=[numeric(n).then_some("num")] { (cell(visit, report, n, value)) }
+                                    td class=[numeric(n).then_some("num")] {
+                                        @match report.cells.get(&(at, n)) {
+                                            Some(drill) => a .link href=(url(drill)) { (cell(visit, report, n, value)) },
+                                            None => (cell(visit, report, n, value)),
+                                        }
+                                    }
                                 }
                             }
                             td {
@@ -130,7 +135,9 @@ pub fn chart(visit: &Visit, def: &ReportDef, report: &Report, look: &str) -> Mar
         .as_ref()
         .map(|summary| crate::error::say_message(visit.gate().phrases(), visit.locale(), summary));
     // Long names lie better than they stand.
-    let kind = if look == "pie" {
+    let kind = if look == "curve" {
+        "line"
+    } else if look == "pie" {
         "pie"
     } else if categories.len() > 8 {
         "hbar"

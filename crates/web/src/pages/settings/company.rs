@@ -11,16 +11,22 @@ use guanxi_gate::Error;
 use maud::{Markup, html as markup};
 
 /// Settings of the account set that have a place on this page: key, phrase, hint, and how they are asked for.
-const SETTINGS: [(&str, &str, &str, Kind); 3] = [
+const SETTINGS: [(&str, &str, &str, Kind); 8] = [
     ("company", "company.name", "company.name_hint", Kind::Text),
-    ("churn.months", "company.churn_months", "company.churn_months_hint", Kind::Number),
+    ("churn.months", "company.churn_months", "company.churn_months_hint", Kind::Number("6")),
     ("churn.without_orders", "company.churn_without", "company.churn_without_hint", Kind::Switch),
+    ("grade.months", "company.grade_months", "company.grade_months_hint", Kind::Number("")),
+    ("grade.levels", "company.grade_levels", "company.grade_levels_hint", Kind::Switch),
+    ("life.decline_months", "company.life_decline", "company.life_decline_hint", Kind::Number("4")),
+    ("life.mature_months", "company.life_months", "company.life_months_hint", Kind::Number("12")),
+    ("life.mature_orders", "company.life_orders", "company.life_orders_hint", Kind::Number("6")),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
-    Number,
+    /// A whole number, with what holds while none is given.
+    Number(&'static str),
     Switch,
 }
 
@@ -41,9 +47,9 @@ fn draw(visit: &Visit, params: Option<&Params>, problem: Option<Markup>) -> Resu
         let mut field = ui::Field { id: format!("in-{name}"), ..text(key, visit.t(label), &value) };
         field.widget = match kind {
             Kind::Text => Widget::Text,
-            Kind::Number => {
-                // What holds while nothing is chosen.
-                field.placeholder = "6".to_owned();
+            Kind::Number(usual) => {
+                field.placeholder =
+                    if usual.is_empty() { visit.t("company.grade_months_usual") } else { usual }.to_owned();
                 Widget::Number("1".to_owned())
             }
             Kind::Switch => Widget::Switch(String::new()),
@@ -81,7 +87,7 @@ pub async fn save(visit: Visit, body: Bytes) -> Answer {
         .answer(move |visit| -> Result<Response, Error> {
             for (key, label, _, kind) in SETTINGS {
                 let value = params.all(key).last().unwrap_or_default().trim();
-                let number = kind == Kind::Number && !value.is_empty();
+                let number = matches!(kind, Kind::Number(_)) && !value.is_empty();
                 if number && !value.parse::<u32>().is_ok_and(|months| (1..=120).contains(&months)) {
                     let text = visit.fill("company.bad_number", &[("label", visit.t(label))]);
                     let problem = markup! { div .notice.bad role="alert" { (ui::icon("circle-alert")) div .text { (text) } } };
