@@ -85,6 +85,18 @@ pub fn duplicates(call: &Call) -> Answer {
     Ok(Reply::json(200, &json!({ "items": hits.iter().map(problem::duplicate).collect::<Vec<_>>() })))
 }
 
+/// `GET /duplicates?q=`: whose customer is it? By a part of the name or the whole phone, over all objects.
+pub fn check(call: &Call) -> Answer {
+    let mut params = call.params();
+    let text = params.text("q").unwrap_or_default();
+    if text.is_empty() {
+        params.wrong("q", "required", Message::new("api.q_required"));
+    }
+    params.done()?;
+    let hits = call.gate.check(&call.ctx, text)?;
+    Ok(Reply::json(200, &json!({ "items": hits.iter().map(problem::duplicate).collect::<Vec<_>>() })))
+}
+
 /// `GET /regions?parent=310000`
 pub fn regions(call: &Call) -> Answer {
     let mut params = call.params();

@@ -158,6 +158,7 @@ pub fn duplicate(hit: &DuplicateHit) -> Json {
         "similar": hit.similar,
         "owner": hit.owner,
         "department": hit.department,
+        "pool": hit.pool,
         "created_at": hit.created_at.map(json::instant),
         "visible": hit.visible,
     })

@@ -125,6 +125,7 @@ pub static ROUTES: &[Route] = &[
     route!(Post   "/api/v1/objects/{object}/fields" Setting("objects"), "add_field", [], Json,  Setup(metadata::add_field)),
     route!(Patch  "/api/v1/objects/{object}/fields/{field}" Setting("objects"), "patch_field", [], Json, Setup(metadata::patch_field)),
     route!(Get    "/api/v1/search"                           User,   "search",       ["q" "limit" "object"], Empty, Read(find::search)),
+    route!(Get    "/api/v1/duplicates"                       User,   "check",        ["q"], Empty, Read(find::check)),
     route!(Get    "/api/v1/regions"                          User,   "regions",      ["parent"], Empty, Read(find::regions)),
     route!(Get    "/api/v1/reports"                          User,   "reports",      [], Empty, Read(reports::reports)),
     route!(Get    "/api/v1/reports/{report}"                 User,   "report",       ["*"], Empty, Read(reports::report)),

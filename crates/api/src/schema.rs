@@ -106,7 +106,7 @@ pub fn shared(locale: Locale) -> Map<String, Json> {
                 "type": "object",
                 "properties": {
                     "object": text(false), "id": text(true), "title": text(true), "field": text(false),
-                    "similar": { "type": "boolean" }, "owner": text(true), "department": text(true),
+                    "similar": { "type": "boolean" }, "owner": text(true), "department": text(true), "pool": text(true),
                     "created_at": { "type": ["string", "null"], "format": "date-time" },
                     "visible": { "type": "boolean" },
                 },

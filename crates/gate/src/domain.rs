@@ -39,6 +39,17 @@ pub trait Rule: Send + Sync {
         Ok(())
     }
 
+    /// Before records are merged into one: may refuse.
+    fn before_merge(&self, _tx: &mut Tx<'_>, _main: &Record, _losers: &[Record]) -> Result<()> {
+        Ok(())
+    }
+
+    /// After records were merged into one, in the same transaction: what follows for the one that is left.
+    /// What this changes on it goes back when the merge is taken back.
+    fn after_merge(&self, _tx: &mut Tx<'_>, _main: &Record, _losers: &[Record]) -> Result<()> {
+        Ok(())
+    }
+
     /// After saving, in the same transaction: what follows.
     fn after(&self, _tx: &mut Tx<'_>, _saved: &[Saved]) -> Result<()> {
         Ok(())

@@ -5,7 +5,8 @@ use crate::{
     BatchOptions, Ctx, Draft, DuplicateHit, Error, Gate, Outcome, Record, Result, Visible,
     access::{self, Deciding, Policy, Shared},
     domain::Change,
-    duplicates, save,
+    duplicates::{self, Twin},
+    save,
     tx::Tx,
 };
 use guanxi_model::{
@@ -19,7 +20,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Checked writes inside one transaction.
-pub struct Door<'t, 'a>(&'t mut Tx<'a>);
+pub struct Door<'t, 'a>(pub(crate) &'t mut Tx<'a>);
 
 impl Gate {
     /// Checked writes in one transaction.
@@ -96,14 +97,6 @@ impl Gate {
     ) -> Result<Vec<Outcome>> {
         let name = object.to_owned();
         self.door(ctx, move |door| door.batch(&name, changes.clone(), &options))
-    }
-
-    /// Likely duplicates of what is being typed.
-    pub fn duplicates(&self, ctx: &Ctx, object: &str, draft: &Draft) -> Result<Vec<DuplicateHit>> {
-        if !ctx.rights.may(object, action::CREATE) {
-            return Err(Error::forbidden("gate.no_action"));
-        }
-        self.read(ctx, |tx| tx.duplicates(object, draft))
     }
 
     /// Whether any grant lets the caller do this to some record of the object.
@@ -257,6 +250,7 @@ impl<'a> Door<'_, 'a> {
     /// Takes a record out of the recycle bin.
     pub fn restore(&mut self, object: &str, id: RecordId) -> Result<Record> {
         let record = self.trashed(object, id, action::RESTORE)?;
+        crate::merge::may_restore(self.0, &record)?;
         save::restore(self.0, &record)
     }
 
@@ -318,7 +312,7 @@ impl<'a> Door<'_, 'a> {
             let drafts: Vec<&Draft> = creates.iter().map(|i| &changes[*i].2).collect();
             duplicates::likely_in_batch(self.0, &object, &drafts)?
         };
-        let twins: BTreeMap<usize, RecordId> =
+        let twins: BTreeMap<usize, Twin> =
             creates.iter().zip(twins).filter_map(|(i, twin)| Some((*i, twin?))).collect();
         for (row, (id, version, draft)) in changes.into_iter().enumerate() {
             let change = match (id, twins.get(&row)) {
@@ -326,10 +320,15 @@ impl<'a> Door<'_, 'a> {
                     let change = Change { object: object.clone(), before: None, draft, by_program: false };
                     Ok(self.check_new_fields(change))
                 }
-                (None, Some(_)) => match duplicates::find(self.0, &object, &draft) {
+                (None, Some(Twin::Record)) => match duplicates::find(self.0, &object, &draft) {
                     Ok(hits) => Err(Error::Duplicate(hits)),
                     Err(error) => Err(error),
                 },
+                (None, Some(Twin::Row(first))) => {
+                    let first = creates.get(*first).map_or(0, |row| row + 1);
+                    let message = Message::new("gate.same_in_batch").with("row", first);
+                    Err(Error::Invalid(vec![Issue::record("duplicate", message)]))
+                }
                 (Some(id), _) => match found.get(&id) {
                     None => Err(Error::NotFound),
                     Some(before) => match self.allowed(before, action::EDIT) {
@@ -400,7 +399,7 @@ impl<'a> Door<'_, 'a> {
         Ok(record)
     }
 
-    fn allowed(&mut self, record: &Record, action: &str) -> Result<()> {
+    pub(crate) fn allowed(&mut self, record: &Record, action: &str) -> Result<()> {
         if self.0.ctx.rights.everything {
             return Ok(());
         }
@@ -418,7 +417,7 @@ impl<'a> Door<'_, 'a> {
         Ok(())
     }
 
-    fn deciding(&mut self, record: &Record) -> Result<Deciding> {
+    pub(crate) fn deciding(&mut self, record: &Record) -> Result<Deciding> {
         let registry = self.0.registry.clone();
         let title = records::titles(&mut self.0.conn, &registry, &record.object, &[record.id])?;
         Ok(title.first().map_or(Deciding::default(), |title| Deciding {

@@ -1,13 +1,20 @@
 //! Duplicate check: normal forms under which the same customer is found again, the same on forms, imports,
-//! the API and when an opportunity is won.
+//! the API and when an opportunity is won. `check` asks before anything is typed into a form, `search` walks
+//! the whole set.
 
-use crate::{Draft, DuplicateHit, Result, access::Deciding, tx::Tx};
+pub mod check;
+pub mod search;
+
+use crate::{Draft, DuplicateHit, Record, Result, access::Deciding, tx::Tx};
 use guanxi_model::{Field, FieldKind, Object, RecordId, Value, access::action};
 use guanxi_store::{
     duplicates,
     records::{self, Life},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The match keys of a record: field name and normal form.
 pub(crate) fn keys(object: &Object, get: &dyn Fn(&str) -> Value) -> Vec<(String, String)> {
@@ -22,23 +29,26 @@ pub(crate) fn keys(object: &Object, get: &dyn Fn(&str) -> Value) -> Vec<(String,
 }
 
 /// A field may serve twice: exactly, and by sound.
-fn key_name(field: &str, similar: bool) -> String {
+pub(crate) fn key_name(field: &str, similar: bool) -> String {
     if similar { format!("{field}~") } else { field.to_owned() }
 }
 
-fn normal_form(field: &Field, value: &Value, similar: bool) -> Option<String> {
+pub(crate) fn normal_form(field: &Field, value: &Value, similar: bool) -> Option<String> {
     let text = value.as_text()?;
     let normal = match field.value_kind() {
         FieldKind::Phone => guanxi_text::phone::normalise(text)?,
         FieldKind::Email => guanxi_text::email::normalise(text)?,
         FieldKind::CreditCode => text.to_owned(),
-        _ if similar => guanxi_text::company::sound_key(text),
+        _ if similar => guanxi_text::company::near_key(text),
         _ => guanxi_text::company::key(text),
     };
     (!normal.is_empty()).then_some(normal)
 }
 
-/// Live records that share a key with a draft, likely ones first.
+/// How many names that begin alike are compared with a name; more would only be further from it.
+const NEIGHBOURS: i64 = 300;
+
+/// Live records that share a key with a draft, likely ones first, and those of nearly the same name.
 pub(crate) fn find(tx: &mut Tx<'_>, object: &Arc<Object>, draft: &Draft) -> Result<Vec<DuplicateHit>> {
     let mut found: BTreeMap<RecordId, (String, bool)> = BTreeMap::new();
     for (name, key) in keys(object, &|field| draft.get(field).clone()) {
@@ -51,15 +61,60 @@ pub(crate) fn find(tx: &mut Tx<'_>, object: &Arc<Object>, draft: &Draft) -> Resu
             }
         }
     }
-    describe(tx, object, found)
+    for (field, record) in near(tx, object, &|field| draft.get(field).clone())? {
+        found.entry(record).or_insert((field, true));
+    }
+    describe(tx, object, found, None)
 }
 
-/// For a batch: for each draft, whether a likely duplicate exists. One statement for each key field.
+/// Records whose name is nearly the same: those that begin with the same sounds are compared one by one.
+fn near(
+    tx: &mut Tx<'_>,
+    object: &Arc<Object>,
+    get: &dyn Fn(&str) -> Value,
+) -> Result<Vec<(String, RecordId)>> {
+    let mut found = Vec::new();
+    for key in object.duplicates.iter().filter(|key| key.similar) {
+        let Some(field) = object.field(&key.field).filter(|f| matches!(f.kind, FieldKind::Text)) else {
+            continue;
+        };
+        let value = get(&key.field);
+        let Some(text) = value.as_text().filter(|text| !text.trim().is_empty()) else { continue };
+        let stem = guanxi_text::company::near_stem(text);
+        let length = guanxi_text::company::near_key(text).len();
+        // Two characters are at most twelve letters of pinyin.
+        let alike = |other: &str| other.len().abs_diff(length) <= 12;
+        let name = key_name(&key.field, true);
+        let ids: Vec<RecordId> = duplicates::beginning(&mut tx.conn, &object.name, &name, &stem, NEIGHBOURS)?
+            .into_iter()
+            .filter(|(other, _)| alike(other))
+            .map(|(_, record)| record)
+            .collect();
+        for (id, other) in duplicates::texts(&mut tx.conn, object, field, &ids)? {
+            if guanxi_text::company::is_near(text, &other) {
+                found.push((key.field.clone(), id));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What a new record of a batch repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Twin {
+    /// A record that is there.
+    Record,
+    /// An earlier row of the same batch.
+    Row(usize),
+}
+
+/// For a batch: for each draft, whether it repeats a record or an earlier draft. One statement for each key
+/// field.
 pub(crate) fn likely_in_batch(
     tx: &mut Tx<'_>,
     object: &Arc<Object>,
     drafts: &[&Draft],
-) -> Result<Vec<Option<RecordId>>> {
+) -> Result<Vec<Option<Twin>>> {
     let mut answers = vec![None; drafts.len()];
     for key in object.duplicates.iter().filter(|key| !key.similar) {
         let Some(field) = object.field(&key.field) else { continue };
@@ -69,21 +124,30 @@ pub(crate) fn likely_in_batch(
         if wanted.is_empty() {
             continue;
         }
-        let known: BTreeMap<String, RecordId> =
-            duplicates::find(&mut tx.conn, &object.name, &key.field, &wanted)?.into_iter().collect();
-        for (answer, normal) in answers.iter_mut().zip(&normals) {
-            if answer.is_none() {
-                *answer = normal.as_ref().and_then(|normal| known.get(normal)).copied();
+        let known: BTreeSet<String> = duplicates::find(&mut tx.conn, &object.name, &key.field, &wanted)?
+            .into_iter()
+            .map(|(key, _)| key)
+            .collect();
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        for (row, (answer, normal)) in answers.iter_mut().zip(&normals).enumerate() {
+            let Some(normal) = normal else { continue };
+            if known.contains(normal) {
+                *answer = Some(Twin::Record);
+            } else if let Some(first) = seen.get(normal.as_str()) {
+                answer.get_or_insert(Twin::Row(*first));
+            } else {
+                seen.insert(normal, row);
             }
         }
     }
     Ok(answers)
 }
 
-fn describe(
+pub(crate) fn describe(
     tx: &mut Tx<'_>,
     object: &Arc<Object>,
     found: BTreeMap<RecordId, (String, bool)>,
+    typed: Option<&str>,
 ) -> Result<Vec<DuplicateHit>> {
     let ids: Vec<RecordId> = found.keys().copied().collect();
     let registry = tx.registry.clone();
@@ -91,6 +155,7 @@ fn describe(
     let rows = tx.fetch(&object.name, &ids, Life::Live)?;
     let people = tx.gate.people();
     let shared = crate::read::shared_with(tx, object)?;
+    let pools = pools(tx, object, &rows)?;
     let mut hits: Vec<DuplicateHit> = rows
         .iter()
         .map(|row| {
@@ -105,11 +170,16 @@ fn describe(
             DuplicateHit {
                 object: object.name.clone(),
                 id: row.id,
-                title: visible.then(|| row.title()),
+                title: match (visible, typed) {
+                    (true, _) => Some(row.title()),
+                    (false, Some(typed)) => Some(check::only_typed(&row.title(), typed)),
+                    (false, None) => None,
+                },
                 field,
                 similar,
                 owner: row.owner().and_then(|id| people.name(id)).map(str::to_owned),
                 department: row.reference("department").and_then(|id| people.name(id)).map(str::to_owned),
+                pool: row.reference("pool").and_then(|pool| pools.get(&pool)).cloned(),
                 created_at: row.instant("created_at"),
                 visible,
             }
@@ -118,4 +188,13 @@ fn describe(
     hits.sort_by_key(|hit| (hit.similar, hit.id));
     hits.truncate(20);
     Ok(hits)
+}
+
+/// Names of the pools that records lie in, for objects that have such a field.
+fn pools(tx: &mut Tx<'_>, object: &Object, rows: &[Record]) -> Result<BTreeMap<RecordId, String>> {
+    let Some(target) = object.field("pool").and_then(Field::target) else { return Ok(BTreeMap::new()) };
+    let mut ids: Vec<RecordId> = rows.iter().filter_map(|row| row.reference("pool")).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(tx.get_many(target, &ids)?.into_iter().map(|pool| (pool.id, pool.title())).collect())
 }

@@ -70,7 +70,8 @@ pub struct DuplicateHit {
     pub object: String,
     /// The record.
     pub id: RecordId,
-    /// Its title, when the caller may see the record; its match key is what they typed anyway.
+    /// Its title, when the caller may see the record; its match key is what they typed anyway. A search by a
+    /// part of the name shows that part and a star for every other character.
     pub title: Option<String>,
     /// The field that agrees.
     pub field: String,
@@ -80,6 +81,8 @@ pub struct DuplicateHit {
     pub owner: Option<String>,
     /// Department's name.
     pub department: Option<String>,
+    /// The pool it lies in, when nobody owns it.
+    pub pool: Option<String>,
     /// When it was made.
     pub created_at: Option<jiff::Timestamp>,
     /// Whether the caller may open it.

@@ -37,6 +37,7 @@ pub(crate) struct Inner {
     /// When another process may have changed metadata or people, they are compared at most once a second.
     compared_at: Mutex<jiff::Timestamp>,
     live: broadcast::Sender<Live>,
+    pub(crate) checks: crate::duplicates::check::Checks,
 }
 
 /// Callers as they were worked out last, for as long as the metadata and the organisation stay the same.
@@ -109,6 +110,7 @@ impl Gate {
             people_changed: AtomicBool::new(false),
             callers: Mutex::default(),
             live: broadcast::channel(1024).0,
+            checks: Default::default(),
         })))
     }
 

@@ -16,6 +16,11 @@ fn all(gate: &Gate) -> Vec<JobDef> {
     let mut jobs = gate.domain().jobs.clone();
     jobs.push(JobDef { name: "facts.prove", schedule: Schedule::Nightly { hour: 3 }, run: prove_facts });
     jobs.push(JobDef { name: "house.clean", schedule: Schedule::Nightly { hour: 5 }, run: clean });
+    jobs.push(JobDef {
+        name: "duplicates.find",
+        schedule: Schedule::Never,
+        run: crate::duplicates::search::job,
+    });
     jobs.push(JobDef { name: "audit.seal", schedule: Schedule::Nightly { hour: 4 }, run: seal_audit });
     jobs
 }

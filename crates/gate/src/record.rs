@@ -139,7 +139,11 @@ impl Draft {
         let mut draft = Draft::new();
         for field in fields {
             if let Some(value) = json.get(&field.name) {
-                match field.parse_json(value) {
+                // A long text may be given as the object it holds: the choices of a merge.
+                let text = matches!(field.kind, guanxi_model::FieldKind::LongText)
+                    .then(|| value.as_object().map(|_| serde_json::Value::String(value.to_string())))
+                    .flatten();
+                match field.parse_json(text.as_ref().unwrap_or(value)) {
                     Ok(value) => drop(draft.values.insert(field.name.clone(), value)),
                     Err((code, message)) => draft.issues.push(Issue::field(&field.name, code, message)),
                 }

@@ -578,7 +578,7 @@ fn refresh_above(tx: &mut Tx<'_>, child: &str, parent: &str, records: &[RecordId
 
 /// Into the recycle bin, with the records that belong to it.
 pub(crate) fn delete(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
-    set_deleted(tx, record, Value::Instant(tx.ctx.now), "deleted")?;
+    set_deleted(tx, record, Value::Instant(tx.ctx.now), &[], "deleted")?;
     for relation in tx.registry.clone().children(&record.object.name) {
         let Some(child) = tx.registry.object(&relation.object).cloned() else { continue };
         if !child.field(&relation.field).is_some_and(|field| field.cascade) {
@@ -594,7 +594,7 @@ pub(crate) fn delete(tx: &mut Tx<'_>, record: &Record) -> Result<()> {
 /// Out of the recycle bin, with the records that went in with it.
 pub(crate) fn restore(tx: &mut Tx<'_>, record: &Record) -> Result<Record> {
     let deleted_at = record.instant("deleted_at");
-    let restored = set_deleted(tx, record, Value::Null, "restored")?;
+    let restored = set_deleted(tx, record, Value::Null, &[("merged_into", Value::Null)], "restored")?;
     for relation in tx.registry.clone().children(&record.object.name) {
         let Some(child) = tx.registry.object(&relation.object).cloned() else { continue };
         if !child.field(&relation.field).is_some_and(|field| field.cascade) {
@@ -612,18 +612,29 @@ pub(crate) fn restore(tx: &mut Tx<'_>, record: &Record) -> Result<Record> {
     Ok(restored)
 }
 
-fn set_deleted(tx: &mut Tx<'_>, record: &Record, value: Value, event: &str) -> Result<Record> {
+/// Into the recycle bin, or out of it, with what else changes by that. What belongs to it stays where it is.
+pub(crate) fn set_deleted(
+    tx: &mut Tx<'_>,
+    record: &Record,
+    value: Value,
+    also: &[(&str, Value)],
+    event: &str,
+) -> Result<Record> {
     let object = record.object.clone();
     let i = object.index["deleted_at"];
     let gone = !value.is_null();
-    let done = records::update(&mut tx.conn, &object, record.id, record.version, &[(i, &value)], None)
+    let also = also.iter().filter_map(|(name, value)| Some((*object.index.get(*name)?, value)));
+    let writes: Vec<(usize, &Value)> = also.chain([(i, &value)]).collect();
+    let done = records::update(&mut tx.conn, &object, record.id, record.version, &writes, None)
         .map_err(|e| unique_error(&object, e))?;
     if !done {
         return Err(stale(tx, &object, record, &[])?);
     }
     let mut after = record.clone();
     after.version += 1;
-    after.values[i] = value;
+    for (i, value) in writes {
+        after.values[i] = value.clone();
+    }
     after.values[object.index["version"]] = Value::from(after.version);
     search::remove(&mut tx.conn, record.id)?;
     duplicates::remove(&mut tx.conn, record.id)?;

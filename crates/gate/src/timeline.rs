@@ -21,8 +21,18 @@ impl Gate {
         limit: usize,
     ) -> Result<Vec<Entry>> {
         let (page, _) = self.page_of(ctx, object, id)?;
-        let filter = EventFilter { timeline: Some(id), before, ..EventFilter::default() };
-        let events = self.0.store.read::<_, crate::Error>(|conn| Ok(events::list(conn, &filter, limit)?))?;
+        let events = self.0.store.read::<_, crate::Error>(|conn| {
+            let merged = guanxi_store::merges::merged_into(conn, &page.object, id)?;
+            let filter = EventFilter { timeline: Some(id), merged, before, ..EventFilter::default() };
+            let mut events = events::list(conn, &filter, limit)?;
+            // What happened to a record that was merged into this one happened to this one.
+            for event in events.iter_mut().filter(|e| e.event.object == page.object.name) {
+                if event.event.record.is_some_and(|record| filter.merged.contains(&record)) {
+                    event.event.record = Some(id);
+                }
+            }
+            Ok(events)
+        })?;
         self.entries(ctx, events, Some(&page))
     }
 

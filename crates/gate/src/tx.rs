@@ -33,6 +33,8 @@ pub struct Tx<'a> {
     /// Expressions of documents, checked once for all records of the transaction.
     expressions: HashMap<(String, String), Option<Arc<Expr>>>,
     depth: usize,
+    /// What the running verb wants its event to say instead of its form.
+    pub(crate) told: Option<serde_json::Value>,
 }
 
 /// What happens after the commit.
@@ -78,6 +80,7 @@ impl<'a> Tx<'a> {
             effects: Effects::default(),
             expressions: HashMap::new(),
             depth: 0,
+            told: None,
         }
     }
 
@@ -101,6 +104,7 @@ impl<'a> Tx<'a> {
             effects: std::mem::take(&mut self.effects),
             expressions: std::mem::take(&mut self.expressions),
             depth: self.depth,
+            told: None,
         };
         let done = f(&mut inner);
         self.effects = inner.effects;

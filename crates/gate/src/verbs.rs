@@ -26,6 +26,7 @@ pub(crate) fn run(tx: &mut Tx<'_>, record: &Record, verb: &str, mut input: Draft
             notes.insert(field.name.clone(), field.to_json(value));
         }
     }
+    let notes = tx.told.take().unwrap_or(serde_json::Value::Object(notes));
     tx.event(&after, verb, serde_json::json!({ "input": notes }))?;
     Ok(after)
 }

@@ -52,6 +52,8 @@ pub struct EventFilter {
     pub record: Option<RecordId>,
     /// In this record's timeline: its own and those of the records below it.
     pub timeline: Option<RecordId>,
+    /// Records merged into that one, whose events stand in its timeline too.
+    pub merged: Vec<RecordId>,
     /// By this person.
     pub actor: Option<RecordId>,
     /// With this name.
@@ -110,7 +112,8 @@ pub fn list(conn: &mut Conn, filter: &EventFilter, limit: usize) -> Result<Vec<E
         sql.push(" AND record = ").bind(record);
     }
     if let Some(root) = filter.timeline {
-        sql.push(" AND (record = ").bind(root).push(" OR root = ").bind(root).push(")");
+        let records = || filter.merged.iter().copied().chain([root]);
+        sql.push(" AND (record IN ").bind_list(records()).push(" OR root IN ").bind_list(records()).push(")");
     }
     if let Some(actor) = filter.actor {
         sql.push(" AND actor = ").bind(actor);

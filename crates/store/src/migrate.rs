@@ -15,11 +15,14 @@ struct Step {
 }
 
 /// The steps in order; the schema's version is their number.
-const STEPS: &[Step] = &[Step {
-    both: include_str!("../migrations/1.sql"),
-    sqlite: include_str!("../migrations/1.sqlite.sql"),
-    postgres: include_str!("../migrations/1.postgres.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        both: include_str!("../migrations/1.sql"),
+        sqlite: include_str!("../migrations/1.sqlite.sql"),
+        postgres: include_str!("../migrations/1.postgres.sql"),
+    },
+    Step { both: include_str!("../migrations/2.sql"), sqlite: "", postgres: "" },
+];
 
 /// The version this program writes.
 pub fn latest() -> i64 {

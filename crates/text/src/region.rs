@@ -61,6 +61,22 @@ pub fn parent(code: &str) -> Option<&'static str> {
     REGIONS.by_code.get(code)?.parent
 }
 
+/// Is the text the name of a region, full or short?
+pub(crate) fn is_name(text: &str) -> bool {
+    REGIONS.by_name.contains_key(&fold(text))
+}
+
+/// How many bytes of a folded text the name of a province or city at its head takes; 0 when there is none.
+pub(crate) fn leading(folded: &str) -> usize {
+    let ends = folded.char_indices().map(|(at, c)| at + c.len_utf8()).take(REGIONS.longest);
+    let ends: Vec<usize> = ends.collect();
+    let known = |end: &&usize| {
+        let codes = REGIONS.by_name.get(&folded[..**end]);
+        codes.is_some_and(|codes| codes.iter().any(|code| code.ends_with("00")))
+    };
+    ends.iter().skip(1).rev().find(known).copied().unwrap_or(0)
+}
+
 /// The parents of a code and itself, from the province down.
 fn chain(code: &str) -> Option<Vec<&'static str>> {
     let (code, region) = REGIONS.by_code.get_key_value(code)?;

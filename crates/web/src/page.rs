@@ -150,6 +150,9 @@ fn sections(page: &Page, visit: &Visit, badge: Option<&str>) -> Result<Vec<NavSe
     daily.extend(objects(page, visit, "daily"));
     daily.push(item("nav.calendar", "/calendar", "calendar", Some("l")));
     let mut business = objects(page, visit, "business");
+    if visit.may("customer", action::CREATE) {
+        business.push(item("nav.duplicates", "/duplicates", "scan-search", None));
+    }
     let rights = &visit.ctx().rights;
     if rights.everything || !rights.reports.is_empty() {
         business.push(item("nav.reports", "/reports", "chart-column", Some("r")));

@@ -127,6 +127,17 @@ pub fn table() -> Vec<Route> {
         Route::get ("/report/{name}/csv",  Report, pages::report::csv),
         Route::get ("/report/{name}/xlsx", Report, pages::report::xlsx),
 
+        // One truth about each customer: what looks alike, and making one of it
+        Route::get ("/duplicates",                   User,            pages::duplicates::check),
+        Route::get ("/{object}/duplicates",          Object("merge"), pages::duplicates::walk),
+        Route::get ("/{object}/duplicates/search",   Object("merge"), pages::duplicates::searching),
+        Route::post("/{object}/duplicates/search",   Object("merge"), pages::duplicates::search),
+        Route::post("/{object}/duplicates/decide",   Object("merge"), pages::duplicates::decide),
+        Route::get ("/{object}/merge",               Object("merge"), pages::merge::show),
+        Route::post("/{object}/merge",               Object("merge"), pages::merge::merge),
+        Route::get ("/{object}/{id}/merge",          Object("merge"), pages::merge::ask_other),
+        Route::post("/{object}/{id}/merge",          Object("merge"), pages::merge::choose_other),
+
         // Forms
         Route::get ("/{object}/new",        Object(CREATE), pages::form::new),
         Route::post("/{object}/new",        Object(CREATE), pages::form::create),

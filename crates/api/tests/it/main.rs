@@ -6,6 +6,7 @@ mod customs;
 mod description;
 mod errors;
 mod lists;
+mod merging;
 mod records;
 mod repeats;
 mod table;

@@ -42,6 +42,29 @@ impl Rule for Kept {
         Ok(())
     }
 
+    fn before_merge(&self, _tx: &mut Tx<'_>, _main: &Record, losers: &[Record]) -> Result<()> {
+        match losers.iter().find(|loser| is_locked(loser)) {
+            Some(loser) => {
+                Err(Error::Refused(Message::new("customer.locked_merge").with("name", loser.title())))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A customer is lost only when all of it was, and no longer potential once any part of it has bought.
+    fn after_merge(&self, tx: &mut Tx<'_>, main: &Record, losers: &[Record]) -> Result<()> {
+        let mut draft = Draft::new();
+        if main.text("status") == "lost" && losers.iter().any(|loser| loser.text("status") != "lost") {
+            draft = draft.set("status", "normal");
+        }
+        if matches!(main.text("customer_type"), "" | "potential")
+            && main.decimal("order_count").is_some_and(|n| !n.is_zero())
+        {
+            draft = draft.set("customer_type", "existing");
+        }
+        tx.update(main, draft).map(drop)
+    }
+
     fn before_delete(&self, tx: &mut Tx<'_>, customer: &Record) -> Result<()> {
         if is_locked(customer) {
             return Err(Error::refused("customer.locked"));

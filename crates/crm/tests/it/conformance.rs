@@ -355,9 +355,7 @@ fn roles_speak_of_what_there_is() {
                 format!("{}: {:?}", role.name, grant.objects)
             });
             for wanted in &grant.actions {
-                // Merging comes with the customers' next verbs; the right to it is part of the ready roles already.
-                let built_in =
-                    action::ALL.contains(&wanted.as_str()) || matches!(wanted.as_str(), "merge" | "unmerge");
+                let built_in = action::ALL.contains(&wanted.as_str());
                 let known = built_in || objects.iter().any(|object| object.verb(wanted).is_some());
                 inspection
                     .check(known, || format!("{}: no action {wanted} on {:?}", role.name, grant.objects));

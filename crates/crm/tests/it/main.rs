@@ -6,6 +6,8 @@ mod churn;
 mod conformance;
 mod customers;
 mod grades;
+mod duplicates;
+mod merging;
 mod opportunities;
 mod orders;
 mod people;

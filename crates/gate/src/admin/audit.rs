@@ -62,6 +62,7 @@ impl Gate {
             object: filter.object.clone(),
             record: filter.record,
             timeline: None,
+            merged: Vec::new(),
             actor: filter.actor,
             name: filter.name.clone(),
             from: filter.from.and_then(start),

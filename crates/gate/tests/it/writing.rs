@@ -243,3 +243,25 @@ fn a_file_belongs_to_the_record_that_names_it_and_to_nobody_else() {
         assert!(matches!(w.gate.get_file(&w.wei, &file.id), Err(Error::NotFound)));
     });
 }
+
+#[test]
+fn two_rows_of_a_batch_for_one_customer_make_one() {
+    on_every_engine(|w| {
+        let row = |name: &str, phone: &str| (None, None, Draft::new().set("name", name).set("phone", phone));
+        let rows = || {
+            vec![
+                row("云帆科技", "13800001024"),
+                row("启明星", "13900000000"),
+                row("另一名", "+86 138 0000 1024"),
+            ]
+        };
+        let done = w.gate.batch(&w.an, "customer", rows(), BatchOptions::default()).unwrap();
+        assert!(matches!(done[0], Outcome::Created(_)) && matches!(done[1], Outcome::Created(_)));
+        let Outcome::Failed(Error::Invalid(issues)) = &done[2] else { panic!("{:?}", done[2]) };
+        let said = w.gate.phrases().say(guanxi_gate::model::Locale::Zh, &issues[0].message);
+        assert_eq!(said, "与第 1 行重复");
+        let insists = BatchOptions { allow_duplicates: true, ..BatchOptions::default() };
+        let done = w.gate.batch(&w.an, "customer", rows(), insists).unwrap();
+        assert!(done.iter().all(|outcome| matches!(outcome, Outcome::Created(_))));
+    });
+}

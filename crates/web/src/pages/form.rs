@@ -378,7 +378,7 @@ impl Form {
                     section {
                         @if !heading.is_empty() && sections.len() > 1 { h2 { (heading) } }
                         div .fields { (fields) }
-                        @if index == 0 { (similar::place(visit, &self.object, self.record.is_some(), &self.hits)) }
+                        @if index == 0 { (similar::place(visit, &self.object, &self.hits)) }
                     }
                 }
             }

@@ -21,7 +21,7 @@ pub use trash::{ask_purge, delete, purge, restore};
 use crate::{
     page::Page,
     pages::{
-        answer::record_id,
+        answer::{self, record_id},
         compose, inline,
         timeline::{self, Only},
     },
@@ -44,10 +44,19 @@ pub async fn show(visit: Visit, Path((object, id)): Path<(String, String)>) -> A
             match visit.gate().page_of(visit.ctx(), &object, id) {
                 Ok((record, titles)) => page(visit, &record, &titles)?.answer(visit),
                 // What lies in the recycle bin has a page for those who may take it out.
-                Err(Error::NotFound) => match visit.gate().get_deleted(visit.ctx(), &object, id) {
-                    Ok((record, titles)) => trash::page(visit, &record, &titles)?.answer(visit),
-                    Err(_) => Err(Error::NotFound),
-                },
+                Err(Error::NotFound) => {
+                    // A record that was merged is found where it went.
+                    if let Some(main) = visit.gate().merged_into(visit.ctx(), &object, id)? {
+                        let name = visit.gate().get(visit.ctx(), &object, main)?.title();
+                        let text = visit.fill("merge.redirected", &[("name", &name)]);
+                        let response = visit.go(&format!("/{object}/{main}"));
+                        return Ok(answer::toasted(response, ui::Tone::Plain, text, None));
+                    }
+                    match visit.gate().get_deleted(visit.ctx(), &object, id) {
+                        Ok((record, titles)) => trash::page(visit, &record, &titles)?.answer(visit),
+                        Err(_) => Err(Error::NotFound),
+                    }
+                }
                 Err(error) => Err(error),
             }
         })

@@ -212,6 +212,8 @@ fn line(visit: &Visit, page: &Visible, entry: &Entry, object: &Object, base: Tim
         ("restored", _) => ("rotate-ccw", None),
         ("transferred", _) => ("user-check", None),
         ("revealed", _) => ("eye", None),
+        ("merged_away", _) => ("git-merge", None),
+        ("unmerged", _) => ("undo-2", None),
         ("shared" | "unshared", _) => ("share-2", None),
         _ => ("circle-dot", None),
     };
@@ -250,6 +252,13 @@ pub fn said(visit: &Visit, name: &str, label: &str) -> String {
         "shared" => "timeline.shared",
         "unshared" => "timeline.unshared",
         "imported" => "timeline.imported",
+        "merged_away" => "timeline.merged_away",
+        "unmerged" => "timeline.unmerged",
+        "links_moved" => "timeline.links_moved",
+        "links_returned" => "timeline.links_returned",
+        "duplicates_checked" => "timeline.duplicates_checked",
+        "duplicates_searched" => "timeline.duplicates_searched",
+        "found_distinct" => "timeline.found_distinct",
         "denied" => "timeline.denied",
         other => return other.replace(['_', '.'], " "),
     };

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{body::Bytes, extract::Path};
 use guanxi_gate::{DuplicateHit, Error};
-use guanxi_model::Object;
+use guanxi_model::{Object, RecordId};
 use maud::{Markup, html as markup};
 
 /// `POST /{object}/duplicates`
@@ -22,15 +22,23 @@ pub async fn check(visit: Visit, Path(object): Path<String>, body: Bytes) -> Ans
             let object = visit.gate().object(&object)?;
             let keys = object.duplicates.iter().filter_map(|key| object.field(&key.field));
             let draft = super::input::read(keys, &params, "");
-            let hits = visit.gate().duplicates(visit.ctx(), &object.name, &draft)?;
+            let mut hits = match visit.gate().duplicates(visit.ctx(), &object.name, &draft) {
+                // Whoever types that fast goes on typing; saving checks again.
+                Err(Error::TooMany(_)) => Vec::new(),
+                hits => hits?,
+            };
+            // A record that is being edited is no duplicate of itself.
+            let own = params.get("record").and_then(|id| id.parse::<RecordId>().ok());
+            hits.retain(|hit| Some(hit.id) != own);
             Ok(list(visit, &object, &hits))
         })
         .await
 }
 
 /// The place where they are listed, which asks again whenever a key is typed.
-pub fn place(visit: &Visit, object: &Object, editing: bool, hits: &[DuplicateHit]) -> Markup {
-    if object.duplicates.is_empty() || editing {
+/// Needs the right to make such records, because only who makes them is told.
+pub fn place(visit: &Visit, object: &Object, hits: &[DuplicateHit]) -> Markup {
+    if object.duplicates.is_empty() || !visit.may(&object.name, guanxi_model::access::action::CREATE) {
         return markup! {};
     }
     let mut keys: Vec<&str> = object.duplicates.iter().map(|key| key.field.as_str()).collect();
@@ -68,6 +76,7 @@ fn line(visit: &Visit, object: &Object, hit: &DuplicateHit) -> Markup {
     let facts: Vec<String> = [
         Some(visit.fill(if hit.similar { "form.similar_by" } else { "form.same" }, &[("field", field)])),
         hit.owner.as_ref().map(|owner| visit.fill("form.owned_by", &[("name", owner)])),
+        hit.pool.as_ref().map(|pool| visit.fill("duplicates.in_pool", &[("pool", pool)])),
         hit.department.clone(),
         hit.created_at.map(|at| visit.fill("form.made", &[("when", &show::ago(visit.ctx(), at))])),
     ]

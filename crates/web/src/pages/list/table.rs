@@ -387,6 +387,10 @@ fn bulk(visit: &Visit, state: &State) -> Markup {
                 .dialog(ask(&format!("verb.{}", verb.name))),
         );
     }
+    if let Some(verb) = object.verb(guanxi_gate::merge::MERGE).filter(|verb| may(&verb.name)) {
+        let url = format!("/{}/merge", object.name);
+        actions.push(Button::new(verb.label.get(visit.locale())).icon(&verb.icon).dialog(url));
+    }
     if may(action::EXPORT) {
         actions.push(Button::new(visit.t("bulk.export")).icon("download").dialog(ask("export")));
     }
