@@ -497,7 +497,7 @@ impl Gate {
     }
 }
 
-fn may_set(ctx: &Ctx, right: &str) -> Result<()> {
+pub(crate) fn may_set(ctx: &Ctx, right: &str) -> Result<()> {
     if ctx.rights.may_set(right) { Ok(()) } else { Err(Error::forbidden("gate.no_setting")) }
 }
 

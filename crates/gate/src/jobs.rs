@@ -17,6 +17,11 @@ fn all(gate: &Gate) -> Vec<JobDef> {
     jobs.push(JobDef { name: "facts.prove", schedule: Schedule::Nightly { hour: 3 }, run: prove_facts });
     jobs.push(JobDef { name: "house.clean", schedule: Schedule::Nightly { hour: 5 }, run: clean });
     jobs.push(JobDef {
+        name: "handover.finish",
+        schedule: Schedule::Nightly { hour: 1 },
+        run: crate::handover::job,
+    });
+    jobs.push(JobDef {
         name: "duplicates.find",
         schedule: Schedule::Never,
         run: crate::duplicates::search::job,

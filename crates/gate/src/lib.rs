@@ -10,6 +10,7 @@ mod door;
 mod duplicates;
 mod error;
 mod gate;
+pub mod handover;
 mod jobs;
 pub mod merge;
 mod people;

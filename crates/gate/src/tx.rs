@@ -35,6 +35,8 @@ pub struct Tx<'a> {
     depth: usize,
     /// What the running verb wants its event to say instead of its form.
     pub(crate) told: Option<serde_json::Value>,
+    /// Records go from someone who leaves to others.
+    pub(crate) handing_over: bool,
 }
 
 /// What happens after the commit.
@@ -81,6 +83,7 @@ impl<'a> Tx<'a> {
             expressions: HashMap::new(),
             depth: 0,
             told: None,
+            handing_over: false,
         }
     }
 
@@ -105,11 +108,18 @@ impl<'a> Tx<'a> {
             expressions: std::mem::take(&mut self.expressions),
             depth: self.depth,
             told: None,
+            handing_over: self.handing_over,
         };
         let done = f(&mut inner);
         self.effects = inner.effects;
         self.expressions = inner.expressions;
         done
+    }
+
+    /// Whether records go from someone who leaves to others: what protects a record from changing hands does
+    /// not keep it with someone who is gone.
+    pub fn is_handover(&self) -> bool {
+        self.handing_over
     }
 
     /// All metadata.
@@ -288,7 +298,8 @@ impl<'a> Tx<'a> {
 
     /// A message to a user about a record. Nobody is told of what they did themselves.
     pub fn notify(&mut self, user: RecordId, about: &Record, message: Message) -> Result<()> {
-        if user == self.ctx.subject.user || user.0 < 0 {
+        // Whoever takes over a thousand records is told once, at the end.
+        if user == self.ctx.subject.user || user.0 < 0 || self.handing_over {
             return Ok(());
         }
         let notice = notices::Notice {

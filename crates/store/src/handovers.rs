@@ -110,3 +110,24 @@ fn named(sql: &mut Sql, object: &Object, column: &str, person: RecordId, life: L
     sql.name(&object.table).push(" t WHERE ").column("t", column).push(" = ").bind(person).push(" AND ");
     crate::records::life_clause(sql, "t", life);
 }
+
+/// Gives what lies in the recycle bin to another person, so that nothing comes back to someone who left.
+pub fn give_deleted(
+    conn: &mut Conn<'_>,
+    object: &Object,
+    column: &str,
+    from: RecordId,
+    to: RecordId,
+) -> Result<u64> {
+    let mut sql = Sql::new("UPDATE ");
+    sql.name(&object.table).push(" SET ").name(column).push(" = ").bind(to);
+    sql.push(", \"version\" = \"version\" + 1 WHERE ").name(column).push(" = ").bind(from);
+    sql.push(" AND \"deleted_at\" IS NOT NULL");
+    conn.execute(&sql)
+}
+
+/// Hand-overs with something left to do, the oldest first.
+pub fn unfinished(conn: &mut Conn<'_>) -> Result<Vec<RecordId>> {
+    let rows = conn.query(&Sql::new("SELECT id FROM gx_handover WHERE finished_at IS NULL ORDER BY id"))?;
+    Ok(rows.iter().filter_map(|row| row.first()?.int()).map(RecordId).collect())
+}

@@ -138,6 +138,10 @@ pub fn table() -> Vec<Route> {
         Route::get ("/{object}/{id}/merge",          Object("merge"), pages::merge::ask_other),
         Route::post("/{object}/{id}/merge",          Object("merge"), pages::merge::choose_other),
 
+        // Handing over what someone answers for; the door decides whose
+        Route::get ("/handover/{user}", User, pages::handover::show),
+        Route::post("/handover/{user}", User, pages::handover::begin),
+
         // Forms
         Route::get ("/{object}/new",        Object(CREATE), pages::form::new),
         Route::post("/{object}/new",        Object(CREATE), pages::form::create),

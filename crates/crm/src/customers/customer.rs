@@ -32,7 +32,10 @@ pub(crate) struct Kept;
 const BUSINESS: [&str; 3] = ["order", "opportunity", "service_request"];
 
 impl Rule for Kept {
-    fn before(&self, _tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
+    fn before(&self, tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
+        if tx.is_handover() {
+            return Ok(());
+        }
         for change in changes {
             let locked = change.before.as_ref().is_some_and(is_locked);
             if locked && change.changes("owner") {

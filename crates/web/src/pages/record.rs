@@ -158,6 +158,11 @@ fn corner(visit: &Visit, record: &Visible) -> Markup {
     item(may(action::TRANSFER), "user-check", "record.transfer", ui::Act::Dialog(url("transfer")));
     item(may(action::SHARE), "share-2", "record.share", ui::Act::Dialog(url("share")));
     item(object == "customer", "network", "record.kin", ui::Act::Go(url("kin")));
+    let team = &visit.ctx().subject.team;
+    let hands_over = object == "user"
+        && (visit.ctx().rights.may_set("users")
+            || team.contains(&record.id) && visit.may("customer", action::TRANSFER));
+    item(hands_over, "user-minus", "handover.hand_over", ui::Act::Go(format!("/handover/{}", record.id)));
     item(true, "history", "record.history", ui::Act::Drawer(url("history")));
     item(true, "printer", "record.print", ui::Act::Run("print".to_owned()));
     if may(action::DELETE) {

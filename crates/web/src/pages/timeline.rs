@@ -253,6 +253,7 @@ pub fn said(visit: &Visit, name: &str, label: &str) -> String {
         "unshared" => "timeline.unshared",
         "imported" => "timeline.imported",
         "merged_away" => "timeline.merged_away",
+        "handed_over" => "timeline.handed_over",
         "unmerged" => "timeline.unmerged",
         "links_moved" => "timeline.links_moved",
         "links_returned" => "timeline.links_returned",

@@ -98,6 +98,11 @@ fn menu(visit: &Visit, user: &Visible) -> Markup {
         items: vec![
             MenuItem::new("square-pen", visit.t("record.edit"), ui::Act::Dialog(url("edit"))),
             MenuItem::new("link", visit.t("users.link"), ui::Act::Dialog(url("link"))),
+            MenuItem::new(
+                "user-minus",
+                visit.t("handover.hand_over"),
+                ui::Act::Go(format!("/handover/{}", user.id)),
+            ),
             MenuItem::Rule,
             if active {
                 MenuItem::danger("ban", visit.t("users.disable"), ui::Act::Post(url("disable")))
