@@ -41,6 +41,11 @@ impl<'r> Shape<'r> {
         Shape { cells }
     }
 
+    /// How many fields a record shows.
+    pub fn width(&self) -> usize {
+        self.cells.len()
+    }
+
     /// One record.
     pub fn write(&self, out: &mut Vec<u8>, record: &Visible, titles: &Titles) {
         self.open(out, record, titles);
@@ -59,8 +64,9 @@ impl<'r> Shape<'r> {
 
     fn open(&self, out: &mut Vec<u8>, record: &Visible, titles: &Titles) {
         print(out, format_args!("{{\"id\":\"{}\",\"version\":{}", record.id, record.version));
+        let mut place = 0;
         for shape in &self.cells {
-            match record.cells.get(shape.path) {
+            match record.cells.next(&mut place, shape.path) {
                 None => {}
                 Some(Cell::Masked(text)) => {
                     out.extend_from_slice(&shape.key);

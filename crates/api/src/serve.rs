@@ -182,7 +182,7 @@ fn run(
     };
     match (route.run, key.zip(hashed)) {
         (Run::Open(run), _) => Ok(run(api)),
-        (Run::Read(run), _) => run(&call),
+        (Run::Read(run), _) => call.gate.on_snapshot(|| run(&call)),
         (Run::Write(run), keyed) => write(call, run, keyed),
         (Run::Setup(run), None) => run(&call),
         (Run::Setup(run), Some((key, hashed))) => set_up(&call, run, &key, &hashed),

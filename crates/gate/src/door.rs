@@ -2,7 +2,7 @@
 //! caller's right and hands over to the pipeline; the whole request is one transaction.
 
 use crate::{
-    BatchOptions, Ctx, Draft, DuplicateHit, Error, Gate, Outcome, Record, Result, Visible,
+    BatchOptions, Cells, Ctx, Draft, DuplicateHit, Error, Gate, Outcome, Record, Result, Visible,
     access::{self, Deciding, Policy, Shared},
     domain::Change,
     duplicates::{self, Twin},
@@ -172,7 +172,7 @@ impl Gate {
                 object: self.object(object)?,
                 id,
                 version: 0,
-                cells: BTreeMap::new(),
+                cells: Cells::default(),
                 may: crate::May::default(),
             }),
             seen => seen,

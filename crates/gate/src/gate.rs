@@ -281,6 +281,12 @@ impl Gate {
         self.0.store.read(|conn| f(&mut Tx::new(conn.reborrow(), self, ctx)))
     }
 
+    /// Runs `f`, whose reads all come from one snapshot until it writes. A page that asks many questions shows
+    /// one moment, and costs one transaction.
+    pub fn on_snapshot<T>(&self, f: impl FnOnce() -> T) -> T {
+        self.0.store.on_snapshot(f)
+    }
+
     /// Changes as they are committed.
     pub fn live(&self) -> broadcast::Receiver<Live> {
         self.0.live.subscribe()

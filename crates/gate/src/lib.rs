@@ -3,6 +3,7 @@
 mod access;
 pub mod admin;
 pub mod auth;
+mod cells;
 mod clock;
 mod ctx;
 mod domain;
@@ -26,6 +27,7 @@ mod verbs;
 mod visible;
 pub mod words;
 
+pub use cells::Cells;
 pub use clock::{Clock, date_of, zone};
 pub use ctx::{Channel, Ctx, OPERATOR, Rights, SCHEDULER, Subject};
 pub use domain::{Change, Counts, Domain, JobDef, JobFn, Rule, Saved, Schedule, VerbFn};

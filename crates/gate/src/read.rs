@@ -4,6 +4,7 @@
 use crate::{
     Cell, Ctx, Error, Gate, Hit, Page, Result, Table, Titles, Visible,
     access::{self, Deciding, Policy, Shared},
+    cells::{Cells, Columns},
     tx::Tx,
     visible::{AggregateRow, Percentile},
 };
@@ -396,15 +397,16 @@ impl<'a> Listing<'a> {
         };
         let titles = self.titles(conn, &rows)?;
         let mut policy = Policy::new(self.ctx, self.object, &self.shared);
+        let mut shaping = Shaping::new(&self, shown);
         let rows = rows
-            .iter()
+            .into_iter()
             .filter_map(|row| {
                 let status = match status {
                     Some(_) => row.values.last().and_then(Stored::text).unwrap_or_default(),
                     None => "",
                 };
-                let may = policy.may(deciding_of(row), status)?;
-                Some(self.visible(row, may, shown, &titles))
+                let may = policy.may(deciding_of(&row), status)?;
+                Some(shaping.visible(row, may, &titles))
             })
             .collect();
         Ok(Page { rows, next, total, titles })
@@ -428,44 +430,13 @@ impl<'a> Listing<'a> {
         }
     }
 
-    fn sees_target(&self, column: &Column<'_>, row: &ListRow, titles: &Titles) -> bool {
-        let first = column.fields[0];
-        let position =
-            self.columns.iter().position(|c| c.fields.len() == 1 && c.fields[0].name == first.name);
-        match position.map(|i| first.load(&row.values[i])) {
-            Some(Value::Ref(id)) => titles.get(id).is_some(),
-            _ => false,
-        }
-    }
-
-    fn visible(&self, row: &ListRow, may: crate::May, shown: usize, titles: &Titles) -> Visible {
-        let mut cells = BTreeMap::new();
-        for (column, stored) in self.columns.iter().zip(&row.values).take(shown) {
-            let Some(field) = column.fields.last() else { continue };
-            let level = if column.fields.len() == 1 {
-                may.fields.get(&field.name).copied().unwrap_or(FieldLevel::Hidden)
-            } else if self.sees_target(column, row, titles) {
-                column.level
-            } else {
-                FieldLevel::Hidden
-            };
-            let value = field.load(stored);
-            let cell = match level {
-                FieldLevel::Hidden => continue,
-                FieldLevel::Masked => Cell::Masked(field.masked(&value)),
-                FieldLevel::Read | FieldLevel::Edit => Cell::Value(value),
-            };
-            cells.insert(column.path.clone(), cell);
-        }
-        Visible { object: self.object.clone(), id: row.id, version: row.version, cells, may }
-    }
-
     /// Names of everything the rows refer to, as far as the caller may see it.
     fn titles(&self, conn: &mut Conn<'_>, rows: &[ListRow]) -> Result<Titles> {
         let mut wanted: HashMap<String, BTreeSet<RecordId>> = HashMap::new();
         for (i, column) in self.columns.iter().enumerate() {
             let Some(field) = column.fields.last() else { continue };
-            if matches!(field.kind, FieldKind::Id) {
+            let refers = field.target().is_some() || matches!(field.kind, FieldKind::AnyReference { .. });
+            if !refers {
                 continue;
             }
             for row in rows {
@@ -481,6 +452,71 @@ impl<'a> Listing<'a> {
             }
         }
         titles_of(self.gate, self.ctx, conn, self.registry, wanted)
+    }
+}
+
+/// Cuts the rows of a page down to what the caller may see of them.
+struct Shaping<'l, 'a> {
+    listing: &'l Listing<'a>,
+    columns: Arc<Columns>,
+    shown: usize,
+    /// For columns reached through a reference, where that reference stands.
+    first_references: Vec<Option<usize>>,
+    /// Levels of the columns under the rights of the row before, which most rows share.
+    levels: Option<(Arc<BTreeMap<String, FieldLevel>>, Vec<FieldLevel>)>,
+}
+
+impl<'l, 'a> Shaping<'l, 'a> {
+    fn new(listing: &'l Listing<'a>, shown: usize) -> Self {
+        let columns = &listing.columns[..shown];
+        let first = |column: &Column<'_>| {
+            let name = (column.fields.len() > 1).then(|| &column.fields[0].name)?;
+            listing.columns.iter().position(|c| c.fields.len() == 1 && c.fields[0].name == *name)
+        };
+        Shaping {
+            listing,
+            columns: Arc::new(Columns::new(columns.iter().map(|column| column.path.clone()))),
+            shown,
+            first_references: columns.iter().map(first).collect(),
+            levels: None,
+        }
+    }
+
+    fn visible(&mut self, row: ListRow, may: crate::May, titles: &Titles) -> Visible {
+        let columns = &self.listing.columns[..self.shown];
+        if self.levels.as_ref().is_none_or(|(fields, _)| !Arc::ptr_eq(fields, &may.fields)) {
+            let level = |column: &Column<'_>| match column.fields.as_slice() {
+                [field] => may.fields.get(&field.name).copied().unwrap_or(FieldLevel::Hidden),
+                _ => column.level,
+            };
+            self.levels = Some((may.fields.clone(), columns.iter().map(level).collect()));
+        }
+        let levels = self.levels.as_ref().map(|(_, levels)| levels.as_slice()).unwrap_or_default();
+        let cell = |i: usize| {
+            let column = &columns[i];
+            let field = column.fields.last()?;
+            let level = match column.fields.len() > 1 && !self.sees_target(i, &row, titles) {
+                true => FieldLevel::Hidden,
+                false => levels[i],
+            };
+            match level {
+                FieldLevel::Hidden => None,
+                FieldLevel::Masked => Some(Cell::Masked(field.masked(&field.load(&row.values[i])))),
+                FieldLevel::Read | FieldLevel::Edit => Some(Cell::Value(field.load(&row.values[i]))),
+            }
+        };
+        let cells = Cells::new(self.columns.clone(), (0..self.shown).map(cell).collect());
+        let object = self.listing.object.clone();
+        Visible { object, id: row.id, version: row.version, cells, may }
+    }
+
+    /// Whether the caller may see the record that a column is reached through.
+    fn sees_target(&self, column: usize, row: &ListRow, titles: &Titles) -> bool {
+        let Some(place) = self.first_references[column] else { return false };
+        match self.listing.columns[column].fields[0].load(&row.values[place]) {
+            Value::Ref(id) => titles.get(id).is_some(),
+            _ => false,
+        }
     }
 }
 

@@ -115,7 +115,7 @@ impl Gate {
             }
         }
         for visible in seen {
-            for (path, cell) in &visible.cells {
+            for (path, cell) in visible.cells.iter() {
                 if let (Some(field), crate::Cell::Value(value)) = (visible.object.field(path), cell) {
                     want(field, value);
                 }

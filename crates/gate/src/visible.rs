@@ -1,5 +1,6 @@
 //! What leaves the door: records already cut down to what the caller may see.
 
+use crate::Cells;
 use guanxi_model::{FieldLevel, Locale, Object, RecordId, Value};
 use rust_decimal::Decimal;
 use std::{
@@ -28,7 +29,7 @@ pub struct Visible {
     /// Its version.
     pub version: i64,
     /// Cells by field name or dotted path; hidden fields are absent.
-    pub cells: BTreeMap<Arc<str>, Cell>,
+    pub cells: Cells,
     /// What the caller may do with it.
     pub may: May,
 }

@@ -42,6 +42,7 @@ mod migrate;
 mod place;
 mod postgres;
 mod schema;
+mod snapshot;
 mod sqlite;
 
 pub use conn::{Conn, Row};

@@ -5,5 +5,5 @@ mod session;
 pub mod sets;
 mod value;
 
-pub use pool::Pool;
+pub use pool::{Pool, Snapshot};
 pub use session::Session;

@@ -98,11 +98,14 @@ fn sync_indexes(conn: &mut Conn, object: &Object) -> Result<()> {
     let table = &object.table;
     let nulls = conn.dialect().nulls_first();
     let present = indexes(conn, table)?;
-    for column in indexed_columns(object) {
+    for (column, ordered) in indexed_columns(object) {
         let name = index_name("gx_ix", table, column);
         if !present.contains(&name) {
+            // A reference is looked up by what it names; what names nothing need not be found that way, and every
+            // entry of an index costs a new record time.
+            let some = if ordered { String::new() } else { format!(" WHERE \"{column}\" IS NOT NULL") };
             // The id breaks ties, so that a page can continue where the last one ended.
-            let sql = format!("CREATE INDEX \"{name}\" ON \"{table}\" (\"{column}\"{nulls}, \"id\")");
+            let sql = format!("CREATE INDEX \"{name}\" ON \"{table}\" (\"{column}\"{nulls}, \"id\"){some}");
             conn.script(&sql)?;
         }
     }
@@ -137,15 +140,20 @@ fn is_unique(field: &Field) -> bool {
 }
 
 /// What lists filter and sort by: owner and department, references, fields marked so, and the sorts
-/// that views start with.
-fn indexed_columns(object: &Object) -> BTreeSet<&str> {
-    let mut columns: BTreeSet<&str> = BTreeSet::from([TITLE_KEY]);
-    let fields = object.fields.iter().filter(|field| field.indexed || field.target().is_some());
-    columns.extend(fields.map(|field| field.column.as_str()));
+/// that views start with. With each, whether lists are ordered by it, for which its empty values count too.
+fn indexed_columns(object: &Object) -> BTreeMap<&str, bool> {
+    // Who wrote last is shown, and hardly ever asked for.
+    let stamps = |field: &Field| field.system && matches!(field.name.as_str(), "created_by" | "updated_by");
+    let references = object.fields.iter().filter(|field| field.target().is_some() && !stamps(field));
+    let mut columns: BTreeMap<&str, bool> = references.map(|field| (field.column.as_str(), false)).collect();
+    columns.insert(TITLE_KEY, true);
+    columns.extend(
+        object.fields.iter().filter(|field| field.indexed).map(|field| (field.column.as_str(), true)),
+    );
     let views = object.list.views.iter().flat_map(|view| &view.sort);
     for sort in object.list.sort.iter().chain(views) {
         if let Some(field) = object.field(sort.trim_start_matches(['-', '+'])) {
-            columns.insert(&field.column);
+            columns.insert(&field.column, true);
         }
     }
     // Both have indexes of their own.

@@ -9,6 +9,7 @@ use crate::{
     place::{self, Place},
     postgres::Pool,
     schema, sets,
+    snapshot::{self, Snapshot},
     sqlite::{self, Readers, Writer},
 };
 use guanxi_model::Registry;
@@ -39,7 +40,7 @@ struct Inner {
 
 enum Engine {
     Sqlite { writer: Option<Writer>, readers: Arc<Readers>, checkpoints: Option<JoinHandle<()>> },
-    Postgres(Pool),
+    Postgres(Arc<Pool>),
 }
 
 impl Store {
@@ -117,10 +118,26 @@ impl Store {
 
     /// Runs `f` on one snapshot, on the caller's thread.
     pub fn read<T, E: From<Error>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        match &self.0.engine {
-            Engine::Sqlite { readers, .. } => readers.read(f),
-            Engine::Postgres(pool) => pool.read(f),
-        }
+        snapshot::read(self.key(), || self.begin(), f)
+    }
+
+    /// Runs `f`; everything that it reads on this thread it reads from one snapshot, so that a page of many
+    /// questions shows one moment and begins one transaction. A write by `f` ends the snapshot, so that what
+    /// was written is seen.
+    pub fn on_snapshot<T>(&self, f: impl FnOnce() -> T) -> T {
+        snapshot::keep(self.key(), f)
+    }
+
+    fn begin(&self) -> Result<Snapshot> {
+        Ok(match &self.0.engine {
+            Engine::Sqlite { readers, .. } => Snapshot::Sqlite(readers.begin()?),
+            Engine::Postgres(pool) => Snapshot::Postgres(pool.snapshot()?),
+        })
+    }
+
+    /// Tells open stores apart.
+    fn key(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 
     /// Runs `f` in one transaction and returns when it is durable. An `Err` undoes everything `f` did.
@@ -130,6 +147,7 @@ impl Store {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        snapshot::end(self.key());
         match &self.0.engine {
             Engine::Sqlite { writer, .. } => {
                 writer.as_ref().expect("the writer lives as long as the store").write(f)

@@ -140,11 +140,8 @@ impl Visit {
         E: Into<Problem> + Send + 'static,
     {
         let app = self.app.clone();
-        app.run(move |_| -> Result<Response, Problem> {
-            let page = make(&self).map_err(Into::into)?;
-            Ok(page.answer(&self)?)
-        })
-        .await
+        app.run(move |_| self.reading(|| Ok::<_, Problem>(make(&self).map_err(Into::into)?.answer(&self)?)))
+            .await
     }
 
     /// Answers with a part of a page.
@@ -167,7 +164,12 @@ impl Visit {
         E: Into<Problem> + Send + 'static,
     {
         let app = self.app.clone();
-        app.run(move |_| make(&self)).await
+        app.run(move |_| self.reading(|| make(&self))).await
+    }
+
+    /// A request that changes nothing reads from one snapshot.
+    fn reading<T>(&self, f: impl FnOnce() -> T) -> T {
+        if self.asks.reads { self.gate().on_snapshot(f) } else { f() }
     }
 
     /// Leads to another page after a change: htmx is told to navigate inside the shell.

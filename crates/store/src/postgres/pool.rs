@@ -9,6 +9,7 @@ use crate::{
 use parking_lot::{Condvar, Mutex};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -36,13 +37,13 @@ struct State {
 
 impl Pool {
     /// Refuses a server that is too old or could lose what it has acknowledged.
-    pub fn open(url: &str, schema: &str) -> Result<Self> {
-        let pool = Pool {
+    pub fn open(url: &str, schema: &str) -> Result<Arc<Self>> {
+        let pool = Arc::new(Pool {
             url: url.to_owned(),
             schema: schema.to_owned(),
             state: Mutex::default(),
             returned: Condvar::new(),
-        };
+        });
         {
             let mut session = pool.lease()?;
             check(&mut session)?;
@@ -50,15 +51,17 @@ impl Pool {
         Ok(pool)
     }
 
-    /// Runs `f` on a snapshot.
-    pub fn read<T, E: From<Error>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let mut session = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-        f(&mut Conn::postgres(&mut session, &Transaction::default()))
+    /// A snapshot, as long as it is kept.
+    pub fn snapshot(self: &Arc<Self>) -> Result<Snapshot> {
+        Ok(Snapshot(self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?))
     }
 
     /// Runs `f` in a transaction, again and again while the server asks for it: two that each read what
     /// the other writes cannot both stand, whatever `f` decided in between.
-    pub fn write<T, E: From<Error>>(&self, mut f: impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    pub fn write<T, E: From<Error>>(
+        self: &Arc<Self>,
+        mut f: impl FnMut(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
         for attempt in 0..ATTEMPTS {
             let mut session = self.begin("BEGIN ISOLATION LEVEL SERIALIZABLE")?;
             session.repeat = false;
@@ -82,7 +85,7 @@ impl Pool {
 
     /// A connection inside a new transaction. Connections that died while they were idle, because the
     /// server was started again, are replaced.
-    fn begin(&self, how: &str) -> Result<Lease<'_>> {
+    fn begin(self: &Arc<Self>, how: &str) -> Result<Lease> {
         loop {
             let mut session = self.lease()?;
             match session.script(how) {
@@ -93,7 +96,7 @@ impl Pool {
         }
     }
 
-    fn lease(&self) -> Result<Lease<'_>> {
+    fn lease(self: &Arc<Self>) -> Result<Lease> {
         let mut state = self.state.lock();
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -102,13 +105,13 @@ impl Pool {
                     state.open -= 1;
                     continue;
                 }
-                return Ok(Lease { pool: self, session: Some(session), fresh: false });
+                return Ok(Lease { pool: self.clone(), session: Some(session), fresh: false });
             }
             if state.open < MOST {
                 state.open += 1;
                 drop(state);
                 // The lease gives the place back if the connection fails.
-                let mut lease = Lease { pool: self, session: None, fresh: true };
+                let mut lease = Lease { pool: self.clone(), session: None, fresh: true };
                 lease.session = Some(Session::connect(&self.url, &self.schema)?);
                 return Ok(lease);
             }
@@ -143,14 +146,26 @@ impl Session {
     }
 }
 
+/// A connection on one snapshot.
+pub struct Snapshot(Lease);
+
+impl Snapshot {
+    /// Runs `f` on it; false beside the answer when a statement failed, after which it answers nothing more.
+    pub fn read<T>(&mut self, f: impl FnOnce(&mut Conn) -> T) -> (T, bool) {
+        let transaction = Transaction::default();
+        let answer = f(&mut Conn::postgres(&mut self.0, &transaction));
+        (answer, !transaction.is_broken())
+    }
+}
+
 /// A connection in use; it goes back when the lease is dropped, also by a panic.
-struct Lease<'a> {
-    pool: &'a Pool,
+struct Lease {
+    pool: Arc<Pool>,
     session: Option<Session>,
     fresh: bool,
 }
 
-impl std::ops::Deref for Lease<'_> {
+impl std::ops::Deref for Lease {
     type Target = Session;
 
     fn deref(&self) -> &Session {
@@ -158,13 +173,13 @@ impl std::ops::Deref for Lease<'_> {
     }
 }
 
-impl std::ops::DerefMut for Lease<'_> {
+impl std::ops::DerefMut for Lease {
     fn deref_mut(&mut self) -> &mut Session {
         self.session.as_mut().expect("a lease that was given out has a session")
     }
 }
 
-impl Drop for Lease<'_> {
+impl Drop for Lease {
     fn drop(&mut self) {
         // Ends what a read or a panic left open; outside a transaction it does nothing.
         let session = self.session.take().and_then(|mut session| {

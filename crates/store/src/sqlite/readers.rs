@@ -9,6 +9,7 @@ use parking_lot::{Condvar, Mutex};
 use rusqlite::{Connection, InterruptHandle};
 use std::{
     path::PathBuf,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -40,18 +41,17 @@ struct Reading {
 }
 
 impl Readers {
-    /// Two connections a core, because a page reads while another is being written to its client.
+    /// Four connections a core: with fewer, requests that could run wait for one another's connections.
     pub fn new(path: PathBuf) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Readers { path, state: Mutex::default(), returned: Condvar::new(), most: (cores * 2).max(4) }
+        Readers { path, state: Mutex::default(), returned: Condvar::new(), most: (cores * 4).max(8) }
     }
 
-    /// Runs `f` on a snapshot.
-    pub fn read<T, E: From<Error>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    /// A snapshot, as long as it is kept.
+    pub fn begin(self: &Arc<Self>) -> Result<Snapshot> {
         let lease = self.lease()?;
-        let connection = lease.connection.as_ref().expect("a lease holds its connection until it is dropped");
-        connection.execute_batch("BEGIN").map_err(error)?;
-        f(&mut Conn::sqlite(connection, &Transaction::default()))
+        lease.connection().execute_batch("BEGIN").map_err(error)?;
+        Ok(Snapshot(lease))
     }
 
     /// Interrupts reads that have lasted too long.
@@ -63,7 +63,7 @@ impl Readers {
         }
     }
 
-    fn lease(&self) -> Result<Lease<'_>> {
+    fn lease(self: &Arc<Self>) -> Result<Lease> {
         let mut state = self.state.lock();
         let deadline = Instant::now() + PATIENCE;
         while state.idle.is_empty() && state.busy.len() >= self.most {
@@ -79,18 +79,34 @@ impl Readers {
         let number = state.next;
         let interrupt = connection.get_interrupt_handle();
         state.busy.push(Reading { number, since: Instant::now(), interrupt });
-        Ok(Lease { readers: self, connection: Some(connection), number })
+        Ok(Lease { readers: self.clone(), connection: Some(connection), number })
+    }
+}
+
+/// A reading connection on one snapshot.
+pub struct Snapshot(Lease);
+
+impl Snapshot {
+    /// Runs `f` on it.
+    pub fn read<T>(&self, f: impl FnOnce(&mut Conn) -> T) -> T {
+        f(&mut Conn::sqlite(self.0.connection(), &Transaction::default()))
     }
 }
 
 /// A connection in use; it goes back when the lease is dropped, also by a panic.
-struct Lease<'a> {
-    readers: &'a Readers,
+struct Lease {
+    readers: Arc<Readers>,
     connection: Option<Connection>,
     number: u64,
 }
 
-impl Drop for Lease<'_> {
+impl Lease {
+    fn connection(&self) -> &Connection {
+        self.connection.as_ref().expect("a lease holds its connection until it is dropped")
+    }
+}
+
+impl Drop for Lease {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
         let ended = connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok();
