@@ -16,6 +16,10 @@ export const pages = [
   { name: 'board', role: 'sales_manager', path: '/opportunity?view=board' },
   { name: 'board of services', role: 'service_agent', path: '/service_request?view=board' },
   { name: 'calendar', role: 'account_manager', path: '/calendar' },
+  { name: 'calendar agenda', role: 'account_manager', path: '/calendar?span=agenda' },
+  { name: 'to-dos', role: 'account_manager', path: '/todo' },
+  { name: 'composer at work', role: 'account_manager', path: ({ find }) => find('customer', 'owner == me && order_total > 0'), before: writes },
+  { name: 'appointment', role: 'account_manager', path: ({ find }) => find('appointment', 'owner == me && status == "planned"') },
   { name: 'calendar week', role: 'account_manager', path: '/calendar?span=week' },
   { name: 'customer', role: 'account_manager', path: ({ find }) => find('customer', 'owner == me && order_total > 0') },
   { name: 'opportunity', role: 'account_manager', path: ({ find }) => find('opportunity', 'owner == me && status == "developing"') },
@@ -84,6 +88,11 @@ async function losing(person) {
     opener.click()
   })
   await person.dialog.waitFor()
+}
+
+async function writes(person) {
+  await person.page.locator('#composer-text').click()
+  await person.page.locator('#composer .when').waitFor()
 }
 
 async function palette(person) {

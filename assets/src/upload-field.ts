@@ -1,23 +1,46 @@
 // <upload-field>: files sent as they are chosen, with progress; the form then carries their ids.
 
-import { el, icon, one } from "./dom.ts";
+import { all, el, icon, one } from "./dom.ts";
 import { csrf } from "./http.ts";
 import { lang, t } from "./phrases.ts";
+
+/** Pictures larger than this are made smaller before they are sent: a phone's photograph has eight megabytes. */
+const LARGE = 1_500_000;
+const EDGE = 2048;
 
 function size(bytes: number): string {
   const [value, unit] = bytes >= 1 << 20 ? [bytes / (1 << 20), "megabyte"] : [bytes / 1024, "kilobyte"];
   return new Intl.NumberFormat(lang(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }).format(value);
 }
 
-class UploadField extends HTMLElement {
+async function smaller(file: File): Promise<File> {
+  if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < LARGE) return file;
+  try {
+    const picture = await createImageBitmap(file);
+    const scale = Math.min(1, EDGE / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
+    canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+    if (!blob || blob.size >= file.size) return file;
+    return new File([blob], file.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg" });
+  } catch {
+    return file; // What the browser cannot read goes as it is.
+  }
+}
+
+export class UploadField extends HTMLElement {
   connectedCallback(): void {
-    const input = one<HTMLInputElement>("input[type=file]", this);
+    const inputs = all<HTMLInputElement>("input[type=file]", this);
     const drop = one(".drop", this);
-    if (!input || !drop) return;
-    input.onchange = () => {
-      for (const file of input.files ?? []) this.add(file);
-      if (this.dataset.upload) input.value = "";
-    };
+    if (inputs.length === 0 || !drop) return;
+    for (const input of inputs) {
+      input.onchange = () => {
+        for (const file of input.files ?? []) this.add(file);
+        if (this.dataset.upload) input.value = "";
+      };
+    }
     for (const type of ["dragenter", "dragover"]) drop.addEventListener(type, () => drop.classList.add("over"));
     for (const type of ["dragleave", "drop"]) drop.addEventListener(type, () => drop.classList.remove("over"));
     this.onclick = (event) => {
@@ -25,11 +48,12 @@ class UploadField extends HTMLElement {
     };
   }
 
-  private add(file: File): void {
+  add(file: File): void {
     const bin = el("button", { class: "btn ghost square sz-s", type: "button", "data-remove": true, "aria-label": `${t("remove")} ${file.name}` }, icon("x"));
-    const line = el("li", {}, icon(file.type.startsWith("image/") ? "image" : "file"), el("span", { class: "ell" }, file.name), el("span", { class: "size" }, size(file.size)), bin);
+    const line = el("li", {}, icon(file.type.startsWith("image/") ? "image" : "file"), el("span", { class: "ell", title: file.name }, file.name), el("span", { class: "size" }, size(file.size)), bin);
     one("ul", this)?.append(line);
-    if (this.dataset.upload) this.send(file, line, this.dataset.upload);
+    const { upload } = this.dataset;
+    if (upload) void smaller(file).then((ready) => this.send(ready, line, upload));
   }
 
   /** fetch cannot tell how much has been sent, so this is the older way. */
@@ -52,6 +76,7 @@ class UploadField extends HTMLElement {
       bar.remove();
       const { id } = JSON.parse(request.responseText) as { id: string };
       line.append(el("input", { type: "hidden", name: this.dataset.name ?? "", value: id }));
+      if (file.type.startsWith("image/")) one("svg", line)?.replaceWith(el("img", { src: `/files/${id}`, alt: "" }));
       this.dispatchEvent(new Event("change", { bubbles: true }));
     };
     const body = new FormData();

@@ -1,8 +1,10 @@
 //! Customers: whom one does business with, the people there, and every dealing with them.
 
-mod activity;
+pub mod activity;
+mod comment;
 mod customer;
 pub mod kin;
+pub mod mention;
 mod relation;
 
 use crate::declare::Declare;
@@ -18,6 +20,7 @@ pub(crate) fn declare(domain: &mut Domain) {
         .verb("customer", "unlock", customer::unlock)
         .verb("customer", MERGE, merge)
         .verb("customer", UNMERGE, unmerge)
+        .verb("customer", "contacted", customer::contacted)
         .rule("customer", customer::Kept)
         .rule("customer", relation::Kin)
         .rule("order", customer::Buying)
@@ -28,5 +31,12 @@ pub(crate) fn declare(domain: &mut Domain) {
         .verb("contact", UNMERGE, unmerge)
         .object(include_str!("customers/activity.toml"))
         .rule("activity", activity::About)
-        .rule("activity", activity::NextContact);
+        .rule("activity", activity::Words("activity"))
+        .rule("activity", activity::Traces)
+        .rule("activity", comment::Told)
+        .rule("activity", mention::Mentions)
+        .object(include_str!("customers/comment.toml"))
+        .rule("comment", activity::Words("comment"))
+        .rule("comment", comment::Heard)
+        .rule("comment", mention::Mentions);
 }

@@ -149,6 +149,8 @@ pub enum Schedule {
         /// 0 to 23.
         hour: i8,
     },
+    /// Whenever the clock is looked at, which is once a minute: for what people wait for.
+    EveryMinute,
     /// Only on demand.
     Never,
 }

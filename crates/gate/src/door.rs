@@ -180,6 +180,20 @@ impl Gate {
     }
 }
 
+impl Tx<'_> {
+    /// Whether a user may see a record, by their own roles and what is shared with them.
+    pub fn sees(&mut self, user: RecordId, record: &Record) -> Result<bool> {
+        let Ok(mut ctx) = self.gate.person_ctx(user, self.ctx.channel) else { return Ok(false) };
+        (ctx.now, ctx.today) = (self.ctx.now, self.ctx.today);
+        let (object, id) = (record.object.name.clone(), record.id);
+        self.acting(&ctx, |tx| match Door(tx).get(&object, id) {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound | Error::Forbidden(_)) => Ok(false),
+            Err(error) => Err(error),
+        })
+    }
+}
+
 /// An answer whose effects were undone; it travels as an error so that the transaction rolls back.
 #[derive(Debug, thiserror::Error)]
 #[error("status {0}")]

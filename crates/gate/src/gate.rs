@@ -185,6 +185,11 @@ impl Gate {
     /// is no longer active.
     pub fn ctx_of(&self, user: RecordId, channel: Channel) -> Result<Ctx> {
         self.refresh()?;
+        self.person_ctx(user, channel)
+    }
+
+    /// The same with the organisation as it is known, for use inside a transaction.
+    pub(crate) fn person_ctx(&self, user: RecordId, channel: Channel) -> Result<Ctx> {
         let caller = self.caller(user)?;
         Ok(self.ctx(caller.subject, caller.rights, caller.locale.unwrap_or_default(), channel))
     }

@@ -1,7 +1,7 @@
 //! A record's timeline: what happened to it and to what belongs to it, read from the events, cut down to
 //! what the caller may see.
 
-use crate::{Ctx, Entry, Gate, Result, Titles, Visible};
+use crate::{Ctx, Entry, Gate, Result, Titles, Tx, Visible};
 use guanxi_model::{Field, FieldKind, Object, Query, RecordId, Value, expr::Expr};
 use guanxi_store::events::{self, Event, EventFilter};
 use jiff::Timestamp;
@@ -21,9 +21,10 @@ impl Gate {
         limit: usize,
     ) -> Result<Vec<Entry>> {
         let (page, _) = self.page_of(ctx, object, id)?;
+        let also = self.read(ctx, |tx| told_of(tx, object, id))?;
         let events = self.0.store.read::<_, crate::Error>(|conn| {
             let merged = guanxi_store::merges::merged_into(conn, &page.object, id)?;
-            let filter = EventFilter { timeline: Some(id), merged, before, ..EventFilter::default() };
+            let filter = EventFilter { timeline: Some(id), merged, also, before, ..EventFilter::default() };
             let mut events = events::list(conn, &filter, limit)?;
             // What happened to a record that was merged into this one happened to this one.
             for event in events.iter_mut().filter(|e| e.event.object == page.object.name) {
@@ -62,8 +63,17 @@ impl Gate {
         }
         let people = self.people();
         let titles = self.titles_in(ctx, &events, seen.values())?;
+        let told: BTreeSet<(i64, Option<RecordId>)> = events
+            .iter()
+            .filter(|event| registry.object(&event.event.object).is_some_and(|o| !o.told_on.is_empty()))
+            .map(|event| (event.event.at, event.event.actor))
+            .collect();
         Ok(events
             .into_iter()
+            .filter(|event| {
+                let same_moment = told.contains(&(event.event.at, event.event.actor));
+                !(same_moment && is_quiet(&registry, event))
+            })
             .filter_map(|event| {
                 let record = event.event.record?;
                 let visible = seen.get(&record)?;
@@ -123,6 +133,48 @@ impl Gate {
         }
         self.0.store.read(|conn| crate::read::titles_of(self, ctx, conn, &registry, wanted))
     }
+}
+
+/// How many records of an object are told on another's page, the latest of them.
+const TOLD: usize = 400;
+
+/// Records that say they are told on the page of this one.
+fn told_of(tx: &mut Tx<'_>, object: &str, id: RecordId) -> Result<Vec<RecordId>> {
+    let mut told = Vec::new();
+    let registry = tx.registry.clone();
+    for child in registry.objects().filter(|child| !child.told_on.is_empty()) {
+        let target = |name: &String| child.field(name).and_then(Field::target);
+        // What hangs below the record stands on its timeline already.
+        if child.access.inherit.as_ref().and_then(target) == Some(object) {
+            continue;
+        }
+        let refers = |name: &&String| {
+            child.field(name).is_some_and(|field| match field.value_kind() {
+                FieldKind::AnyReference { to } => to.iter().any(|to| to == object),
+                _ => field.target() == Some(object),
+            })
+        };
+        let parts: Vec<Expr> =
+            child.told_on.iter().filter(refers).map(|name| Expr::eq(name, Expr::Id(id))).collect();
+        if !parts.is_empty() {
+            let mut found = tx.find(&child.name, &Expr::any_of(parts), None)?;
+            let rest = found.len().saturating_sub(TOLD);
+            told.extend(found.drain(..).skip(rest).map(|record| record.id));
+        }
+    }
+    Ok(told)
+}
+
+/// Whether a change touched only fields that are kept by what is told anyway.
+fn is_quiet(registry: &guanxi_model::Registry, event: &Event) -> bool {
+    if event.event.name != "updated" {
+        return false;
+    }
+    let Some(object) = registry.object(&event.event.object) else { return false };
+    let changes = event.event.data.get("changes").and_then(|c| c.as_object());
+    changes.is_some_and(|changes| {
+        changes.keys().all(|name| object.field(name).is_some_and(|field| field.quiet || field.is_computed()))
+    })
 }
 
 /// Field, value before, value after.

@@ -279,6 +279,9 @@ pub struct Field {
     /// No longer shown; its data is kept.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub inactive: bool,
+    /// Kept by what is told on the timeline anyway: a change in the same moment as such an event is not told again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quiet: bool,
     /// One of the fields every object has.
     #[serde(skip)]
     pub system: bool,
@@ -317,6 +320,7 @@ impl Field {
             warning: None,
             cascade: false,
             inactive: false,
+            quiet: false,
             system: false,
             custom: false,
             column: name.to_owned(),

@@ -63,6 +63,10 @@ pub struct Object {
     /// What can be done to a record beside changing fields.
     #[serde(default, rename = "verb", skip_serializing_if = "Vec::is_empty")]
     pub verbs: Vec<VerbDef>,
+    /// References on whose records' timelines its events stand too, beside the one that decides about access:
+    /// a follow-up is told on the page of its opportunity and of its contact.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told_on: Vec<String>,
     /// Conditions every saved record meets.
     #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleDef>,
@@ -460,6 +464,8 @@ pub const RESERVED: &[&str] = &[
     "settings",
     "setup",
     "shortcuts",
+    "team",
+    "todo",
     "trash",
     "views",
 ];

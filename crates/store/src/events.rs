@@ -54,6 +54,8 @@ pub struct EventFilter {
     pub timeline: Option<RecordId>,
     /// Records merged into that one, whose events stand in its timeline too.
     pub merged: Vec<RecordId>,
+    /// Records whose events stand in that timeline too.
+    pub also: Vec<RecordId>,
     /// By this person.
     pub actor: Option<RecordId>,
     /// With this name.
@@ -113,7 +115,11 @@ pub fn list(conn: &mut Conn, filter: &EventFilter, limit: usize) -> Result<Vec<E
     }
     if let Some(root) = filter.timeline {
         let records = || filter.merged.iter().copied().chain([root]);
-        sql.push(" AND (record IN ").bind_list(records()).push(" OR root IN ").bind_list(records()).push(")");
+        sql.push(" AND (record IN ").bind_list(records()).push(" OR root IN ").bind_list(records());
+        if !filter.also.is_empty() {
+            sql.push(" OR record IN ").bind_list(filter.also.iter().copied());
+        }
+        sql.push(")");
     }
     if let Some(actor) = filter.actor {
         sql.push(" AND actor = ").bind(actor);

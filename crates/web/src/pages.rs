@@ -34,5 +34,6 @@ pub mod search;
 pub mod settings;
 pub mod setup;
 pub mod timeline;
+pub mod todo;
 pub mod verb;
 pub mod views;

@@ -76,13 +76,17 @@ pub fn table() -> Vec<Route> {
 
         // One's own day
         Route::get ("/",         User, pages::home::show),
+        Route::get ("/todo",     User, pages::todo::show),
         Route::get ("/calendar", User, pages::calendar::mine),
+        Route::get ("/calendar.ics", User, pages::calendar::export),
+        Route::get ("/{object}/{id}/ics", Object(READ), pages::calendar::one),
         Route::get ("/events",   User, pages::live::events),
         Route::get ("/dev/ui",   User, pages::dev::gallery),
 
         // What inputs search for
         Route::get ("/lookup/{object}", User, pages::lookup::records),
         Route::get ("/regions",         User, pages::lookup::regions),
+        Route::get ("/quick-phrases",   User, pages::compose::phrases),
 
         // Lists: table, board, calendar
         Route::get ("/{object}",        Object(READ),   pages::list::show),
@@ -156,6 +160,7 @@ pub fn table() -> Vec<Route> {
         Route::get ("/{object}/{id}/peek",          Object(READ), pages::peek::show),
         Route::get ("/{object}/{id}/history",       Object(READ), pages::record::history),
         Route::post("/{object}/{id}/compose",       Object(READ), pages::compose::write),
+        Route::post("/{object}/{id}/comment",       Object(READ), pages::timeline::comment),
         Route::get ("/{object}/{id}/field/{field}", Object(READ), pages::inline::show),
         Route::post("/{object}/{id}/field/{field}", Object(READ), pages::inline::save),
         Route::post("/{object}/{id}/undo/{field}",  Object(READ), pages::inline::undo),

@@ -25,6 +25,7 @@ pub fn run(command: Job, settings: &Settings, output: &Output) -> Result<()> {
                         Schedule::Nightly { hour } => {
                             fill(output.locale, "job.nightly", &[("hour", &hour.to_string())])
                         }
+                        Schedule::EveryMinute => fill(output.locale, "job.every_minute", &[]),
                         Schedule::Never => fill(output.locale, "job.on_demand", &[]),
                     };
                     vec![json!(job.name), json!(when)]

@@ -21,6 +21,16 @@ pub(crate) fn unlock(tx: &mut Tx<'_>, customer: &Record, _input: &Draft) -> Resu
     Ok(())
 }
 
+/// The contact that was due has been made; what was said may follow.
+pub(crate) fn contacted(tx: &mut Tx<'_>, customer: &Record, _input: &Draft) -> Result<()> {
+    let now = tx.ctx().now;
+    tx.update(
+        customer,
+        Draft::new().set("next_contact_at", guanxi_model::Value::Null).set("contacted_at", now),
+    )?;
+    Ok(())
+}
+
 fn is_locked(customer: &Record) -> bool {
     customer.get("locked").as_bool() == Some(true)
 }

@@ -1,4 +1,5 @@
-//! What is to be done today: counters, each of which leads to the list of exactly what it counts.
+//! What is to be done today: counters, each in three states (today, overdue, done), each of which leads to the
+//! list of exactly what it counts. A condition stands here once; pages, REST lists and the count use its text.
 
 use guanxi_gate::{Ctx, Gate, Result};
 use guanxi_model::{Query, access::action, expr};
@@ -10,124 +11,197 @@ pub struct Todo {
     pub name: &'static str,
     /// What people read, in the caller's language.
     pub label: String,
-    /// How many.
-    pub count: i64,
-    /// Whether it is late already.
-    pub late: bool,
     /// Icon name.
     pub icon: &'static str,
     /// The object that is listed.
     pub object: &'static str,
+    /// The verb that deals with one of them; none where that takes more than a verb.
+    pub verb: Option<&'static str>,
+    /// What is to be done now.
+    pub today: State,
+    /// What should have been done before; none where nothing can be late.
+    pub overdue: Option<State>,
+    /// What was dealt with today.
+    pub done: Option<State>,
+}
+
+/// A state of a counter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// How many.
+    pub count: i64,
     /// Which of its records, as an expression for the list's address.
     pub filter: &'static str,
 }
 
-struct Counter {
-    name: &'static str,
-    object: &'static str,
-    icon: &'static str,
-    late: bool,
+impl Todo {
+    /// How many are late.
+    pub fn late(&self) -> i64 {
+        self.overdue.as_ref().map_or(0, |state| state.count)
+    }
+
+    /// How many are to be done, late ones included.
+    pub fn open(&self) -> i64 {
+        self.today.count + self.late()
+    }
+}
+
+/// What a counter counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Counter {
+    /// Stable name.
+    pub name: &'static str,
+    /// The object it counts.
+    pub object: &'static str,
+    /// Icon name.
+    pub icon: &'static str,
     /// The action that makes it the caller's business, when reading alone does not.
     needs: &'static str,
-    filter: &'static str,
+    verb: Option<&'static str>,
+    today: &'static str,
+    overdue: Option<&'static str>,
+    done: Option<&'static str>,
 }
 
-const fn counter(
-    name: &'static str,
-    object: &'static str,
-    icon: &'static str,
-    needs: &'static str,
-    filter: &'static str,
-) -> Counter {
-    Counter { name, object, icon, late: false, needs, filter }
+impl Counter {
+    const fn new(
+        name: &'static str,
+        object: &'static str,
+        icon: &'static str,
+        needs: &'static str,
+        today: &'static str,
+    ) -> Self {
+        Counter { name, object, icon, needs, verb: None, today, overdue: None, done: None }
+    }
+
+    const fn late(self, filter: &'static str) -> Self {
+        Counter { overdue: Some(filter), ..self }
+    }
+
+    const fn done(self, filter: &'static str) -> Self {
+        Counter { done: Some(filter), ..self }
+    }
+
+    const fn by(self, verb: &'static str) -> Self {
+        Counter { verb: Some(verb), ..self }
+    }
+
+    /// Its conditions, each with the name of its state.
+    pub fn filters(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.today).chain(self.overdue).chain(self.done)
+    }
 }
 
-const fn late(counter: Counter) -> Counter {
-    Counter { late: true, ..counter }
-}
-
-const COUNTERS: [Counter; 15] = [
-    counter(
-        "contact_today",
+/// All of them, in the order of the page.
+pub const COUNTERS: [Counter; 12] = [
+    Counter::new(
+        "contact",
         "customer",
         "phone-call",
         action::EDIT,
         "owner == me && next_contact_at >= today && next_contact_at < days_from_now(1)",
-    ),
-    late(counter(
-        "contact_overdue",
-        "customer",
-        "alarm-clock",
-        action::EDIT,
-        "owner == me && next_contact_at < today",
-    )),
-    late(counter(
+    )
+    .late("owner == me && next_contact_at < today")
+    .done("owner == me && (last_contact_at >= today || contacted_at >= today)")
+    .by("contacted"),
+    Counter::new(
         "visit_due",
         "customer",
         "map-pin",
         action::EDIT,
-        r#"owner == me && status == "normal" && visit_due_on <= today"#,
-    )),
-    counter(
+        r#"owner == me && status == "normal" && visit_due_on == today"#,
+    )
+    .late(r#"owner == me && status == "normal" && visit_due_on < today"#),
+    Counter::new(
         "opportunity_assigned",
         "opportunity",
         "target",
         "start",
-        r#"owner == me && status == "assigned""#,
-    ),
-    counter("opportunity_unassigned", "opportunity", "user-plus", "assign", r#"status == "unassigned""#),
-    counter(
-        "plan_today",
+        r#"owner == me && status == "assigned" && assigned_at >= today"#,
+    )
+    .late(r#"owner == me && status == "assigned" && (is_empty(assigned_at) || assigned_at < today)"#)
+    .done("owner == me && started_at >= today")
+    .by("start"),
+    Counter::new(
+        "opportunity_unassigned",
+        "opportunity",
+        "user-plus",
+        "assign",
+        r#"status == "unassigned" && created_at >= today"#,
+    )
+    .late(r#"status == "unassigned" && created_at < today"#)
+    .done("assigned_by == me && assigned_at >= today")
+    .by("assign"),
+    Counter::new(
+        "plan",
         "plan_item",
         "list-checks",
         "record_result",
         r#"opportunity.owner == me && opportunity.status in ["assigned", "developing"] && is_empty(result) && due_on == today"#,
-    ),
-    late(counter(
-        "plan_overdue",
-        "plan_item",
-        "calendar-clock",
-        "record_result",
-        r#"opportunity.owner == me && opportunity.status in ["assigned", "developing"] && is_empty(result) && due_on < today"#,
-    )),
-    counter(
+    )
+    .late(r#"opportunity.owner == me && opportunity.status in ["assigned", "developing"] && is_empty(result) && due_on < today"#)
+    .done("opportunity.owner == me && !is_empty(result) && updated_at >= today")
+    .by("record_result"),
+    Counter::new(
         "churn",
         "churn_warning",
         "trending-down",
         "defer",
         r#"customer.owner in my_team && status in ["open", "deferred"]"#,
-    ),
-    counter("service_new", "service_request", "inbox", "assign", r#"status == "new""#),
-    counter(
+    )
+    .done(r#"customer.owner in my_team && status in ["lost", "recovered"] && updated_at >= today"#)
+    .by("defer"),
+    Counter::new(
+        "service_new",
+        "service_request",
+        "inbox",
+        "assign",
+        r#"status == "new" && created_at >= today"#,
+    )
+    .late(r#"status == "new" && created_at < today"#)
+    .done("assigned_by == me && assigned_at >= today")
+    .by("assign"),
+    Counter::new(
         "service_assigned",
         "service_request",
         "headphones",
         "handle",
-        r#"owner == me && status == "assigned""#,
-    ),
-    counter("service_feedback", "service_request", "smile", "feedback", r#"status == "handled""#),
-    counter(
-        "task_today",
+        r#"owner == me && status == "assigned" && assigned_at >= today"#,
+    )
+    .late(r#"owner == me && status == "assigned" && (is_empty(assigned_at) || assigned_at < today)"#)
+    .done("handled_by == me && handled_at >= today")
+    .by("handle"),
+    Counter::new(
+        "service_feedback",
+        "service_request",
+        "smile",
+        "feedback",
+        r#"status == "handled" && handled_at >= today"#,
+    )
+    .late(r#"status == "handled" && (is_empty(handled_at) || handled_at < today)"#)
+    .done("feedback_by == me && feedback_at >= today")
+    .by("feedback"),
+    Counter::new(
+        "task",
         "task",
         "list-todo",
         action::READ,
         r#"owner == me && status != "done" && due_on == today"#,
-    ),
-    late(counter(
-        "task_overdue",
-        "task",
-        "clock",
-        action::READ,
-        r#"owner == me && status != "done" && due_on < today"#,
-    )),
-    counter(
-        "appointment_today",
+    )
+    .late(r#"owner == me && status != "done" && due_on < today"#)
+    .done(r#"owner == me && status == "done" && done_at >= today"#)
+    .by("finish"),
+    Counter::new(
+        "appointment",
         "appointment",
         "calendar-days",
         action::READ,
-        "owner == me && starts_at >= today && starts_at < days_from_now(1)",
-    ),
-    counter(
+        r#"owner == me && status == "planned" && starts_at >= today && starts_at < days_from_now(1)"#,
+    )
+    .late(r#"owner == me && status == "planned" && starts_at < today && starts_at >= days_ago(7)"#)
+    .done(r#"owner == me && status == "done" && starts_at >= today && starts_at < days_from_now(1)"#)
+    .by("finish"),
+    Counter::new(
         "order_unpaid",
         "order",
         "hand-coins",
@@ -143,22 +217,20 @@ pub fn todos(gate: &Gate, ctx: &Ctx) -> Result<Vec<Todo>> {
         if !ctx.rights.may(counter.object, counter.needs) || !ctx.rights.may(counter.object, action::READ) {
             continue;
         }
-        let query = Query::of(counter.object).filter(expr::parse(counter.filter)?);
+        let count = |filter: &'static str| -> Result<State> {
+            let query = Query::of(counter.object).filter(expr::parse(filter)?);
+            Ok(State { count: gate.count(ctx, &query)?, filter })
+        };
         todos.push(Todo {
             name: counter.name,
             label: gate.phrases().get(ctx.locale, &format!("todo.{}", counter.name)).to_owned(),
-            count: gate.count(ctx, &query)?,
-            late: counter.late,
             icon: counter.icon,
             object: counter.object,
-            filter: counter.filter,
+            verb: counter.verb.filter(|verb| ctx.rights.may(counter.object, verb)),
+            today: count(counter.today)?,
+            overdue: counter.overdue.map(count).transpose()?,
+            done: counter.done.map(count).transpose()?,
         });
     }
     Ok(todos)
-}
-
-/// Every counter's name, object, icon and filter, for the conformance test.
-#[doc(hidden)]
-pub fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str, &'static str)> {
-    COUNTERS.iter().map(|counter| (counter.name, counter.object, counter.icon, counter.filter))
 }

@@ -158,7 +158,7 @@ fn the_next_visit_is_due_by_the_treatment_of_the_grade() {
         review(world);
         assert_eq!(due(), "2026-06-13", "the new interval counts from the next night");
         let todos = guanxi_crm::office::todo::todos(&world.gate, &world.ctx("li")).unwrap();
-        assert_eq!(todos.iter().find(|todo| todo.name == "visit_due").unwrap().count, 1);
+        assert_eq!(todos.iter().find(|todo| todo.name == "visit_due").unwrap().open(), 1);
     });
 }
 

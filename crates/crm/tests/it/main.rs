@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on says where it stopped")]
 
 mod activities;
+mod calendar;
 mod churn;
 mod conformance;
 mod customers;

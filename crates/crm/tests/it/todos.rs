@@ -7,16 +7,25 @@ fn of(world: &World, person: &str) -> Vec<Todo> {
     let ctx = world.ctx(person);
     let todos = todos(&world.gate, &ctx).unwrap();
     for todo in &todos {
-        // The list that the counter leads to has as many records.
-        let query = Query::of(todo.object).filter(expr::parse(todo.filter).unwrap()).limit(1000);
-        let listed = world.gate.list(&ctx, &query).unwrap().rows.len();
-        assert_eq!(i64::try_from(listed).unwrap(), todo.count, "{}", todo.name);
+        for state in std::iter::once(&todo.today).chain(&todo.overdue).chain(&todo.done) {
+            // The list that the state leads to has as many records.
+            let query = Query::of(todo.object).filter(expr::parse(state.filter).unwrap()).limit(1000);
+            let listed = world.gate.list(&ctx, &query).unwrap().rows.len();
+            assert_eq!(i64::try_from(listed).unwrap(), state.count, "{}", todo.name);
+        }
     }
     todos
 }
 
-fn counts(todos: &[Todo]) -> Vec<(&str, i64)> {
-    todos.iter().filter(|todo| todo.count > 0).map(|todo| (todo.name, todo.count)).collect()
+/// Today, overdue, done.
+fn counts(todos: &[Todo]) -> Vec<(&str, i64, i64, i64)> {
+    todos
+        .iter()
+        .map(|todo| {
+            (todo.name, todo.today.count, todo.late(), todo.done.as_ref().map_or(0, |done| done.count))
+        })
+        .filter(|(_, today, late, done)| today + late + done > 0)
+        .collect()
 }
 
 #[test]
@@ -68,23 +77,46 @@ fn what_is_to_be_done_today() {
         assert_eq!(
             counts(&mine),
             [
-                ("contact_today", 1),
-                ("contact_overdue", 1),
-                ("opportunity_assigned", 1),
-                ("plan_today", 1),
-                ("plan_overdue", 1),
-                ("churn", 1),
-                ("service_assigned", 1),
-                ("task_today", 1),
-                ("task_overdue", 1),
-                ("appointment_today", 1),
+                ("contact", 1, 1, 0),
+                ("opportunity_assigned", 0, 1, 0),
+                ("plan", 1, 1, 0),
+                ("churn", 1, 0, 0),
+                ("service_assigned", 0, 1, 0),
+                ("task", 1, 1, 0),
+                ("appointment", 1, 0, 0),
             ]
         );
         assert_eq!(
             counts(&of(world, "manager")),
-            [("opportunity_unassigned", 1), ("churn", 1), ("service_new", 1)]
+            [("opportunity_unassigned", 1, 0, 0), ("churn", 1, 0, 0), ("service_new", 1, 0, 0)]
         );
-        assert_eq!(counts(&of(world, "agent")), [("service_feedback", 1)]);
+        assert_eq!(counts(&of(world, "agent")), [("service_feedback", 0, 1, 0)]);
         assert!(of(world, "boss").iter().all(|todo| matches!(todo.object, "task" | "appointment")));
+    });
+}
+
+#[test]
+fn what_was_dealt_with_today_stands_among_the_done() {
+    story(|world| {
+        let li = world.id("li");
+        let due = |at: &str| {
+            world.given(
+                "customer",
+                draft([("name", at.into()), ("next_contact_at", instant(at))]).set("owner", li),
+            )
+        };
+        let (called, written) = (due("2026-06-15T04:00:00Z"), due("2026-06-12T04:00:00Z"));
+        let task = |due: &str| {
+            world.given("task", draft([("title", due.into()), ("due_on", date(due))]).set("owner", li))
+        };
+        let late = task("2026-06-10");
+        assert_eq!(counts(&of(world, "li")), [("contact", 1, 1, 0), ("task", 0, 1, 0)]);
+        // One is marked, the other by what was written.
+        world.verb("li", "customer", called, "contacted", Draft::new()).unwrap();
+        world.make("li", "activity", Draft::new().set("content", "电话").set("customer", written)).unwrap();
+        world.verb("li", "task", late, "finish", Draft::new()).unwrap();
+        assert_eq!(counts(&of(world, "li")), [("contact", 0, 0, 2), ("task", 0, 0, 1)]);
+        world.later(1);
+        assert_eq!(counts(&of(world, "li")), [], "tomorrow begins anew");
     });
 }

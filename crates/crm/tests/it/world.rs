@@ -159,7 +159,7 @@ pub fn instant(text: &str) -> Value {
 /// The phrase of the first sentence that refuses, or the kind of refusal.
 pub fn why<T: std::fmt::Debug>(result: Result<T>) -> String {
     match result {
-        Ok(done) => format!("done: {done:?}"),
+        Ok(_) => "done".to_owned(),
         Err(Error::Refused(message)) => message.key.into_owned(),
         Err(Error::Invalid(issues)) => issues.first().map(|i| i.message.key.to_string()).unwrap_or_default(),
         Err(Error::Forbidden(_)) => "forbidden".to_owned(),

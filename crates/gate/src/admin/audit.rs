@@ -63,6 +63,7 @@ impl Gate {
             record: filter.record,
             timeline: None,
             merged: Vec::new(),
+            also: Vec::new(),
             actor: filter.actor,
             name: filter.name.clone(),
             from: filter.from.and_then(start),

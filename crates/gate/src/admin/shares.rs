@@ -1,6 +1,6 @@
 //! Sharing a record with a colleague or a department beyond what roles allow.
 
-use crate::{Ctx, Error, Gate, Result};
+use crate::{Ctx, Error, Gate, Record, Result, Tx};
 use guanxi_model::{Message, RecordId, access::action};
 use guanxi_store::shares::{self, NewShare, With};
 use jiff::civil::Date;
@@ -102,6 +102,40 @@ impl Gate {
             return Ok(());
         }
         Err(self.denied(ctx, Error::forbidden("gate.no_action"), object, Some(id)))
+    }
+}
+
+impl Tx<'_> {
+    /// Lets a user read a record and what belongs to it, until it is taken back: for rules that invite people.
+    /// Whoever may edit it by an older sharing still may.
+    pub fn let_read(&mut self, user: RecordId, record: &Record) -> Result<()> {
+        let now = self.ctx.now.as_millisecond();
+        let known = shares::of_record(&mut self.conn, record.id, now)?;
+        if known.iter().any(|share| share.share.with == With::User(user)) {
+            return Ok(());
+        }
+        let share = NewShare {
+            object: record.object.name.clone(),
+            record: record.id,
+            with: With::User(user),
+            level: "read".to_owned(),
+            until: None,
+            created_at: now,
+            created_by: (self.ctx.subject.user.0 > 0).then_some(self.ctx.subject.user),
+        };
+        shares::add(&mut self.conn, &share)?;
+        Ok(())
+    }
+
+    /// Takes back what [`Tx::let_read`] gave.
+    pub fn unlet_read(&mut self, user: RecordId, record: RecordId) -> Result<()> {
+        let now = self.ctx.now.as_millisecond();
+        for share in shares::of_record(&mut self.conn, record, now)? {
+            if share.share.with == With::User(user) && share.share.level == "read" {
+                shares::remove(&mut self.conn, share.id)?;
+            }
+        }
+        Ok(())
     }
 }
 

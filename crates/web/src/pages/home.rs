@@ -136,14 +136,15 @@ fn figures(visit: &Visit, todos: &[Todo]) -> Result<Markup, Error> {
             ..Kpi::default()
         });
     }
-    let late: i64 = todos.iter().filter(|todo| todo.late).map(|todo| todo.count).sum();
+    let late: i64 = todos.iter().map(Todo::late).sum();
     if !todos.is_empty() {
-        let open: i64 = todos.iter().map(|todo| todo.count).sum();
+        let open: i64 = todos.iter().map(Todo::open).sum();
         kpis.push(Kpi {
             title: visit.t("home.late").to_owned(),
             value: late.to_string(),
             delta: visit.fill("home.open", &[("n", &open.to_string())]),
             tone: if late > 0 { Tone::Bad } else { Tone::Muted },
+            href: Some("/todo".to_owned()),
             ..Kpi::default()
         });
     }
@@ -175,20 +176,29 @@ fn sum(visit: &Visit, object: &str, field: &str, filter: Expr) -> Result<(i64, D
 
 /// The counters of the day, each leading to the list of exactly what it counts.
 fn to_do(visit: &Visit, todos: &[Todo]) -> Markup {
-    let mut open: Vec<&Todo> = todos.iter().filter(|todo| todo.count > 0).collect();
-    open.sort_by_key(|todo| !todo.late);
-    let items = open.into_iter().map(|todo| RelatedItem {
-        href: format!("/{}?view=all&filter={}", todo.object, encode(todo.filter)),
-        avatar: Some(html! { (ui::icon(todo.icon)) }),
-        title: todo.label.clone(),
-        end: list::capped(todo.count),
-        tone: if todo.late { Tone::Bad } else { Tone::Plain },
-        ..RelatedItem::default()
+    let mut open: Vec<&Todo> = todos.iter().filter(|todo| todo.open() > 0).collect();
+    open.sort_by_key(|todo| todo.late() == 0);
+    let items = open.into_iter().map(|todo| {
+        let late = todo.late();
+        RelatedItem {
+            href: crate::pages::todo::url(todo.name, if todo.today.count > 0 { "today" } else { "overdue" }),
+            avatar: Some(html! { (ui::icon(todo.icon)) }),
+            title: todo.label.clone(),
+            end: list::capped(todo.open()),
+            end_hint: if late > 0 {
+                visit.fill("todo.late_n", &[("n", &list::capped(late))])
+            } else {
+                String::new()
+            },
+            tone: if late > 0 { Tone::Bad } else { Tone::Plain },
+            ..RelatedItem::default()
+        }
     });
     let list = ui::related_list(&Related {
         id: "to-do".to_owned(),
         title: visit.t("home.to_do").to_owned(),
         items: items.collect(),
+        all: Some(("/todo".to_owned(), visit.t("todo.open_page").to_owned())),
         none: visit.t("home.nothing_to_do").to_owned(),
         ..Related::default()
     });
@@ -201,7 +211,7 @@ fn upcoming(visit: &Visit) -> Result<Markup, Error> {
     let last = ctx.today.checked_add(7.days()).unwrap_or(ctx.today);
     let mut items: Vec<(jiff::civil::Date, Option<Timestamp>, RelatedItem)> = Vec::new();
     for (object, field) in calendar::dated(visit) {
-        let own = Some(Expr::eq("owner", Expr::Word(Word::Me)));
+        let own = Some(calendar::mine_of(&object, &field)?);
         let (rows, _) = calendar::between(visit, &object, &field, ctx.today, last, own, 8)?;
         for row in rows.iter().filter(|row| !show::has_ended(&object, row)) {
             let (day, at) = match row.get(&field) {

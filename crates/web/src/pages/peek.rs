@@ -29,7 +29,7 @@ pub async fn show(visit: Visit, Path((object, id)): Path<(String, String)>) -> A
                 div .peek data-record data-object=(object) data-id=(id) data-version=(record.version) {
                     (record::brief(visit, &record, &titles))
                     (record::fields::draw(visit, &record, &titles, None))
-                    (timeline::draw(visit, &record, &events, events.more.then_some(url.as_str())))
+                    (timeline::draw(visit, &record, &events, events.more.then_some(url.as_str()), None))
                 }
             };
             answer::drawer(

@@ -85,9 +85,11 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
     let more =
         events.more.then(|| here(record, &query, &[("events", &(wanted + timeline::PAGE).to_string())]));
     let middle = markup! {
+        (crate::pages::calendar::clashes(visit, record)?)
         (filters(visit, record, &query, only))
-        (compose::draw(visit, record))
-        (timeline::draw(visit, record, &events, more.as_deref()))
+        (compose::draw(visit, record)?)
+        @if object.name == "activity" { (timeline::tell(visit, record, &here(record, &query, &[]))?) }
+        (timeline::draw(visit, record, &events, more.as_deref(), Some(&here(record, &query, &[]))))
     };
     let tabs = RecordTabs {
         label: visit.t("record.panes").to_owned(),
@@ -140,7 +142,31 @@ fn filters(visit: &Visit, record: &Visible, query: &Params, only: Only) -> Marku
         tab(Only::Notes, "record.notes"),
         tab(Only::Changes, "record.changes"),
     ];
-    ui::view_tabs(visit.t("record.filter"), &tabs, None)
+    // What was written about a record leaves as a file for those who may take follow-ups out.
+    let about = match object_field(record) {
+        Some(field) if visit.may("activity", action::EXPORT) => Some(format!(
+            "/activity/export?all=1&view=all&filter={}",
+            encode(&guanxi_model::expr::Expr::eq(field, guanxi_model::expr::Expr::Id(record.id)).to_string())
+        )),
+        _ => None,
+    };
+    let export = about.map(|url| {
+        markup! { (Button::icon_only("file-down", visit.t("timeline.export")).small().act(ui::Act::Download(url))) }
+    });
+    ui::view_tabs(visit.t("record.filter"), &tabs, export.as_ref())
+}
+
+/// The field by which a follow-up names such a record.
+fn object_field(record: &Visible) -> Option<&'static str> {
+    if !record.object.record.composer {
+        return None;
+    }
+    match record.object.name.as_str() {
+        "customer" => Some("customer"),
+        "contact" => Some("contact"),
+        "opportunity" => Some("opportunity"),
+        _ => Some("regarding"),
+    }
 }
 
 /// Theme and the menu of what is done seldom.
@@ -163,6 +189,7 @@ fn corner(visit: &Visit, record: &Visible) -> Markup {
         && (visit.ctx().rights.may_set("users")
             || team.contains(&record.id) && visit.may("customer", action::TRANSFER));
     item(hands_over, "user-minus", "handover.hand_over", ui::Act::Go(format!("/handover/{}", record.id)));
+    item(object == "appointment", "file-down", "calendar.ics", ui::Act::Download(url("ics")));
     item(true, "history", "record.history", ui::Act::Drawer(url("history")));
     item(true, "printer", "record.print", ui::Act::Run("print".to_owned()));
     if may(action::DELETE) {

@@ -1,8 +1,12 @@
 //! What happened to a record, by days: follow-ups as cards, everything else as one line in words.
 
+mod note;
+
+pub use note::{comment, kept, tell, told};
+
 use crate::{
     session::Visit,
-    show::{self, Showing},
+    show,
     ui::{self, TimelineDay, TimelineEvent},
 };
 use guanxi_gate::{Entry, Error, Titles, Visible};
@@ -60,6 +64,8 @@ pub struct Events {
     pub more: bool,
     /// Names of the records that the cards refer to.
     pub titles: Titles,
+    /// What was said about the follow-ups among them.
+    pub talk: note::Talk,
 }
 
 /// Reads the latest events of a record until there are enough of the wanted kind.
@@ -87,7 +93,8 @@ pub fn read(visit: &Visit, object: &str, id: RecordId, only: Only, wanted: usize
     more = more || entries.len() > wanted;
     entries.truncate(wanted);
     let titles = names(visit, &entries)?;
-    Ok(Events { entries, more, titles })
+    let talk = note::talk(visit, entries.iter().filter(|entry| is_note(entry)).map(|entry| entry.record))?;
+    Ok(Events { entries, more, titles, talk })
 }
 
 /// The cards name contacts and what they regard; the timeline brings the records, not the names.
@@ -107,8 +114,15 @@ fn names(visit: &Visit, entries: &[Entry]) -> Result<Titles, Error> {
     Ok(titles)
 }
 
-/// The timeline, by days.
-pub fn draw(visit: &Visit, page: &Visible, events: &Events, more: Option<&str>) -> Markup {
+/// The timeline, by days. `back` is the page it stands on, where follow-ups can be answered and mended; none
+/// only shows them.
+pub fn draw(
+    visit: &Visit,
+    page: &Visible,
+    events: &Events,
+    more: Option<&str>,
+    back: Option<&str>,
+) -> Markup {
     let ctx = visit.ctx();
     let mut days: Vec<TimelineDay> = Vec::new();
     for entry in &events.entries {
@@ -118,7 +132,7 @@ pub fn draw(visit: &Visit, page: &Visible, events: &Events, more: Option<&str>) 
             days.push(TimelineDay { title, events: Vec::new() });
         }
         if let Some(day) = days.last_mut() {
-            day.events.push(event(visit, page, entry, &events.titles));
+            day.events.push(event(visit, page, entry, events, back));
         }
     }
     markup! {
@@ -142,12 +156,13 @@ pub fn note_icon(kind: &str) -> &'static str {
         "sms" => "message-square",
         "visit" => "map-pin",
         "event" => "calendar",
+        "check_in" => "pin",
         "wechat" | "chat" => "message-circle",
         _ => "notebook-pen",
     }
 }
 
-fn event(visit: &Visit, page: &Visible, entry: &Entry, titles: &Titles) -> TimelineEvent {
+fn event(visit: &Visit, page: &Visible, entry: &Entry, events: &Events, back: Option<&str>) -> TimelineEvent {
     let object = visit.gate().object(&entry.object).ok();
     let time = show::clock(visit.ctx(), entry.at);
     let base = TimelineEvent {
@@ -157,7 +172,7 @@ fn event(visit: &Visit, page: &Visible, entry: &Entry, titles: &Titles) -> Timel
         ..TimelineEvent::default()
     };
     match (&entry.card, object.as_deref()) {
-        (Some(card), _) if is_note(entry) => note(visit, entry, card, titles, base),
+        (Some(card), _) if is_note(entry) => note::draw(visit, entry, card, events, base, back),
         (_, Some(object)) => line(visit, page, entry, object, base),
         (_, None) => TimelineEvent { icon: "circle-dot".to_owned(), head: actor(visit, entry), ..base },
     }
@@ -166,37 +181,6 @@ fn event(visit: &Visit, page: &Visible, entry: &Entry, titles: &Titles) -> Timel
 fn actor(visit: &Visit, entry: &Entry) -> Markup {
     let name = if entry.actor.is_empty() { visit.t("timeline.system") } else { &entry.actor };
     markup! { b .strong { (name) } }
-}
-
-/// A follow-up: what was said, to whom, and when to speak again.
-fn note(visit: &Visit, entry: &Entry, card: &Visible, titles: &Titles, base: TimelineEvent) -> TimelineEvent {
-    let kind = card.get("type").as_text().unwrap_or_default();
-    let showing = Showing { ctx: visit.ctx(), titles, object: &card.object, record: None };
-    let field = |name: &str| card.object.field(name).filter(|_| !card.get(name).is_null());
-    let shown = |name: &str| field(name).map(|field| show::show(showing, field, card.cell(name)));
-    let text = card.get("content").as_text().unwrap_or_default().to_owned();
-    let next = field("next_contact_at").map(|f| show::text(showing, f, card.cell("next_contact_at")));
-    let files = card.get("attachments").as_list().len();
-    let body = markup! { div .prose { (text) } };
-    let foot = markup! {
-        @if let Some(next) = next { span .inline { (ui::icon("clock")) (visit.fill("timeline.next", &[("when", &next)])) } }
-        @if let Some(place) = card.get("place").as_text() { span .inline { (ui::icon("map-pin")) (place) } }
-        @if files > 0 { span .inline { (ui::icon("paperclip")) (visit.fill("show.files", &[("n", &files.to_string())])) } }
-        a .link href={ "/activity/" (card.id) } { (visit.t("timeline.open")) }
-    };
-    TimelineEvent {
-        icon: note_icon(kind).to_owned(),
-        hue: Some(card.object.field("type").and_then(|f| f.option(kind)).map_or(158, |option| option.hue)),
-        head: markup! {
-            (actor(visit, entry))
-            span .muted { (visit.t("timeline.wrote")) }
-            @if let Some(kind) = shown("type") { (kind) }
-            @if let Some(contact) = shown("contact") { (contact) }
-        },
-        body: Some(body),
-        base: Some(foot),
-        ..base
-    }
 }
 
 /// Everything else: who did what, in one line.

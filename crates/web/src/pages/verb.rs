@@ -183,6 +183,12 @@ fn draw(
             @let () = { input.wide = true; input.autofocus = std::mem::take(&mut first); };
             (ui::form_field(&input))
         }
+        @if names.contains(&"latitude") && names.contains(&"longitude") {
+            div .row {
+                button .btn.sz-s type="button" data-locate { (ui::icon("map-pin")) span .label { (visit.t("compose.locate")) } }
+                span .muted data-located aria-live="polite" {}
+            }
+        }
     };
     let ask = Ask {
         title: def.label.get(visit.locale()).to_owned(),

@@ -51,6 +51,8 @@ pub struct Entry {
     pub hue: u16,
     /// Whether it is done.
     pub done: bool,
+    /// Whether something else is on at the same time.
+    pub clash: bool,
 }
 
 /// The month.
@@ -75,6 +77,7 @@ fn one_day(day: &Day) -> Markup {
                     data-move=[entry.action.as_deref()] data-version=(entry.version) data-drawer=(entry.peek) title=(entry.title) {
                     @if !entry.time.is_empty() { time { (entry.time) } }
                     span .ell { (entry.title) }
+                    @if entry.clash { span .clash { (super::icon("triangle-alert")) } }
                 }
             }
             @if let Some((url, label)) = &day.more { a .more href=(url) { (label) } }

@@ -55,7 +55,7 @@ pub use calendar::{Calendar, Day, Entry, calendar};
 pub use card::{card, panel};
 pub use chart::{ChartCard, chart_card};
 pub use chip::{Chip, chip};
-pub use composer::{Composer, ComposerKind, composer};
+pub use composer::{Composer, ComposerFiles, ComposerKind, composer};
 pub use dialog::{Dialog, dialog, drawer, verb_dialog};
 pub use diff::{AuditEntry, Difference, audit_trail, conflict, diff};
 pub use empty::{Empty, EmptyKind, empty_state};

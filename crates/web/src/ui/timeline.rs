@@ -32,6 +32,8 @@ pub struct TimelineEvent {
     pub body: Option<Markup>,
     /// Links below it: reply, make a task.
     pub base: Option<Markup>,
+    /// What others said about it.
+    pub talk: Option<Markup>,
 }
 
 /// The timeline, with the address and label of its earlier part.
@@ -62,6 +64,7 @@ fn entry(event: &TimelineEvent) -> Markup {
                     div .card.body {
                         @if let Some(body) = &event.body { (body) }
                         @if let Some(base) = &event.base { div .base { (base) } }
+                        @if let Some(talk) = &event.talk { (talk) }
                     }
                 }
             }

@@ -273,6 +273,62 @@ fn a_follow_up_and_a_task_are_written_from_the_record() {
 }
 
 #[test]
+fn a_follow_up_is_answered_mended_and_deleted_where_it_stands() {
+    let world = World::new();
+    let manager = world.signs_in("account_manager", "zh");
+    let customer = page(&world, "customer");
+    let form = [
+        ("kind", "visit"),
+        ("text", "看了样机 @周客服"),
+        ("with.place", "张江"),
+        ("with.communication", "opinion"),
+    ];
+    let done = world.post(&manager, &format!("{customer}/compose"), &form);
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let seen = world.get(&manager, &customer);
+    let card = seen.texts("#timeline .card.body").join(" ");
+    assert!(card.contains("张江") && card.contains("意见沟通"), "{card}");
+    assert!(seen.has("record-composer[data-phrases]") && seen.has("[data-next]") && seen.has("upload-field"));
+    let action =
+        seen.attrs("#timeline form", "action").into_iter().find(|a| a.ends_with("/comment")).unwrap();
+    let said = world.post(&manager, &action, &[("content", "已约下周"), ("back", &customer)]);
+    assert_eq!((said.status, said.header("location")), (StatusCode::SEE_OTHER, customer.clone()));
+    let seen = world.get(&manager, &customer);
+    assert!(
+        seen.texts("#timeline .said").join(" ").contains("已约下周"),
+        "{:?}",
+        seen.texts("#timeline .talk")
+    );
+    let blank = world.send(&manager, &action, &[("content", " ")], &customer);
+    assert_eq!(
+        (blank.status, blank.header("hx-reswap")),
+        (StatusCode::UNPROCESSABLE_ENTITY, "none".to_owned())
+    );
+    let delete = seen.attrs("#timeline .card.body .base button", "data-post").pop().unwrap();
+    let gone = world.send(&manager, &delete, &[], &customer);
+    assert_eq!(gone.status, StatusCode::OK, "{}", gone.body);
+    assert!(gone.toast().contains("restore"), "it can be undone: {}", gone.toast());
+    assert!(!world.get(&manager, &customer).texts("#timeline").join(" ").contains("看了样机"));
+}
+
+#[test]
+fn phrases_come_after_a_slash_and_to_dos_in_three_states() {
+    let world = World::new();
+    let manager = world.signs_in("account_manager", "zh");
+    let form = [("title", "未接"), ("content", "电话未接，改日再联系")];
+    assert_eq!(world.post(&manager, "/quick_phrase/new", &form).status, StatusCode::SEE_OTHER);
+    let found = world.get(&manager, "/quick-phrases?q=");
+    assert!(found.body.contains("电话未接，改日再联系"), "{}", found.body);
+    let todo = world.get(&manager, "/todo?counter=contact&state=done");
+    assert_eq!(todo.status, StatusCode::OK);
+    let states = todo.texts(".seg a").join(" ");
+    assert!(states.contains("今日") && states.contains("已逾期") && states.contains("已处理"), "{states}");
+    assert_eq!(world.get(&manager, "/calendar?span=agenda").status, StatusCode::OK);
+    let ics = world.get(&manager, "/calendar.ics");
+    assert!(ics.body.starts_with("BEGIN:VCALENDAR\r\n"), "{}", ics.body);
+}
+
+#[test]
 fn whoever_sees_a_mask_does_not_get_the_value_by_editing() {
     let world = World::new();
     let executive = world.signs_in("executive", "zh");

@@ -95,12 +95,17 @@ impl Import<'_> {
         let touched: Vec<RecordId> =
             prepared.iter().flat_map(|row| row.existing.first()).map(|found| found.id).collect();
         let mut before = Before::of(self, &touched)?;
-        for Prepared { checked, existing, .. } in prepared {
+        for Prepared { mut checked, existing, .. } in prepared {
             // A record that came into being since the first reading is the door's to judge, like everything
             // else that happens in between.
             match existing.first() {
                 Some(_) if self.options.on_duplicate == Some(OnDuplicate::Skip) => batch.skipped += 1,
                 Some(found) => {
+                    // Who made a record, and when, is told once, when it is made.
+                    checked
+                        .draft
+                        .values
+                        .retain(|name, _| !matches!(name.as_str(), "created_at" | "created_by"));
                     batch.before.push(before.remove(&found.id).unwrap_or_default());
                     batch.changes.push((Some(found.id), Some(found.version), checked.draft));
                     batch.rows.push(checked.row);

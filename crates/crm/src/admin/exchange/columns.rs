@@ -150,7 +150,9 @@ fn find_any<'a>(object: &'a Object, name: &str) -> Option<&'a Field> {
 
 /// Whether a file may fill a field: the program's own stamps, computed values and attachments are left out.
 pub fn importable(field: &Field) -> bool {
-    let stamp = field.system && !matches!(field.name.as_str(), "owner" | "department" | "external_id");
+    // History keeps its author and its time.
+    const KEPT: [&str; 5] = ["owner", "department", "external_id", "created_at", "created_by"];
+    let stamp = field.system && !KEPT.contains(&field.name.as_str());
     !stamp && !field.is_computed() && !matches!(field.kind, FieldKind::File | FieldKind::Image)
 }
 

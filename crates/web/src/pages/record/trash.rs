@@ -25,7 +25,11 @@ pub async fn delete(visit: Visit, Path((object, id)): Path<(String, String)>) ->
                 Ok(()) => {
                     let text = visit.fill("record.deleted", &[("name", &record.title())]);
                     let undo = visit.may(&object, action::RESTORE).then(|| format!("/{object}/{id}/restore"));
-                    Ok(answer::done(visit, &format!("/{object}"), text, undo))
+                    // Deleted from another record's page, one stays there.
+                    match visit.asks.param("back").filter(|back| crate::session::is_local(back)) {
+                        Some(back) => Ok(answer::stay(visit, &back, text, undo)),
+                        None => Ok(answer::done(visit, &format!("/{object}"), text, undo)),
+                    }
                 }
                 Err(error) => match answer::sentence(visit, &error).filter(|_| answer::in_dialog(visit)) {
                     Some(text) => {

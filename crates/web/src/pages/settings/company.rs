@@ -11,7 +11,7 @@ use guanxi_gate::Error;
 use maud::{Markup, html as markup};
 
 /// Settings of the account set that have a place on this page: key, phrase, hint, and how they are asked for.
-const SETTINGS: [(&str, &str, &str, Kind); 8] = [
+const SETTINGS: [(&str, &str, &str, Kind); 9] = [
     ("company", "company.name", "company.name_hint", Kind::Text),
     ("churn.months", "company.churn_months", "company.churn_months_hint", Kind::Number("6")),
     ("churn.without_orders", "company.churn_without", "company.churn_without_hint", Kind::Switch),
@@ -20,6 +20,7 @@ const SETTINGS: [(&str, &str, &str, Kind); 8] = [
     ("life.decline_months", "company.life_decline", "company.life_decline_hint", Kind::Number("4")),
     ("life.mature_months", "company.life_months", "company.life_months_hint", Kind::Number("12")),
     ("life.mature_orders", "company.life_orders", "company.life_orders_hint", Kind::Number("6")),
+    ("activity.edit_hours", "company.edit_hours", "company.edit_hours_hint", Kind::Number("24")),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -27,6 +27,7 @@ fn draw(visit: &Visit) -> crate::page::Page {
         .map(|job| {
             let when = match job.schedule {
                 Schedule::Nightly { hour } => visit.fill("jobs.nightly", &[("hour", &format!("{hour:02}:00"))]),
+                Schedule::EveryMinute => visit.t("jobs.every_minute").to_owned(),
                 Schedule::Never => visit.t("jobs.on_demand").to_owned(),
             };
             vec![

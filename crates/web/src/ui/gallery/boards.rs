@@ -122,6 +122,7 @@ fn day(samples: &Samples, index: usize) -> Day {
         title: samples.t("visit"),
         hue,
         done,
+        clash: false,
     };
     Day {
         date: format!("2026-{}-{number:02}", if index < 6 { 10 } else { 11 }),

@@ -158,6 +158,7 @@ fn middle(samples: &Samples) -> Markup {
         }),
         submit: samples.t("post"),
         key: "⌘↵".to_owned(),
+        ..Composer::default()
     });
     html! { (form) (timeline(&days(samples), Some(("#earlier", &samples.t("earlier"))))) }
 }
