@@ -292,7 +292,7 @@ fn a_follow_up_is_answered_mended_and_deleted_where_it_stands() {
     let action =
         seen.attrs("#timeline form", "action").into_iter().find(|a| a.ends_with("/comment")).unwrap();
     let said = world.post(&manager, &action, &[("content", "已约下周"), ("back", &customer)]);
-    assert_eq!((said.status, said.header("location")), (StatusCode::SEE_OTHER, customer.clone()));
+    assert_eq!((said.status, said.header("location")), (StatusCode::SEE_OTHER, customer.as_str()));
     let seen = world.get(&manager, &customer);
     assert!(
         seen.texts("#timeline .said").join(" ").contains("已约下周"),
@@ -300,10 +300,7 @@ fn a_follow_up_is_answered_mended_and_deleted_where_it_stands() {
         seen.texts("#timeline .talk")
     );
     let blank = world.send(&manager, &action, &[("content", " ")], &customer);
-    assert_eq!(
-        (blank.status, blank.header("hx-reswap")),
-        (StatusCode::UNPROCESSABLE_ENTITY, "none".to_owned())
-    );
+    assert_eq!((blank.status, blank.header("hx-reswap")), (StatusCode::UNPROCESSABLE_ENTITY, "none"));
     let delete = seen.attrs("#timeline .card.body .base button", "data-post").pop().unwrap();
     let gone = world.send(&manager, &delete, &[], &customer);
     assert_eq!(gone.status, StatusCode::OK, "{}", gone.body);
