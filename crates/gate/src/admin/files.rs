@@ -49,24 +49,33 @@ impl Gate {
     /// A file with its bytes, if the caller made it and it belongs to nothing yet, or may see the field that
     /// names it. Looked up anew at each download.
     pub fn get_file(&self, ctx: &Ctx, id: &str) -> Result<(FileInfo, Vec<u8>)> {
+        self.contents(self.seen_file(ctx, id)?)
+    }
+
+    /// What a file is called, without its bytes, for whoever may have them.
+    pub fn file_info(&self, ctx: &Ctx, id: &str) -> Result<FileInfo> {
+        Ok(info(&self.seen_file(ctx, id)?))
+    }
+
+    /// A file with its bytes, whoever asks: for files whose place proves the right.
+    pub(crate) fn file_bytes(&self, id: &str) -> Result<(FileInfo, Vec<u8>)> {
         let row = self.0.store.read::<_, Error>(|conn| Ok(files::find(conn, id)?))?.ok_or(Error::NotFound)?;
-        let allowed = match (&row.object, row.record) {
-            (Some(object), Some(record)) => self.sees_file(ctx, object, record, id)?,
-            _ => row.created_by == Some(ctx.subject.user) || ctx.rights.everything,
-        };
-        if !allowed {
-            return Err(Error::NotFound);
-        }
+        self.contents(row)
+    }
+
+    fn contents(&self, row: FileRow) -> Result<(FileInfo, Vec<u8>)> {
         let mut bytes = Vec::new();
         self.0.store.files().read(&row.hash)?.read_to_end(&mut bytes).map_err(Error::internal)?;
         Ok((info(&row), bytes))
     }
 
-    /// What a file is called, without its bytes.
-    pub fn file_info(&self, ctx: &Ctx, id: &str) -> Result<FileInfo> {
+    fn seen_file(&self, ctx: &Ctx, id: &str) -> Result<FileRow> {
         let row = self.0.store.read::<_, Error>(|conn| Ok(files::find(conn, id)?))?.ok_or(Error::NotFound)?;
-        let _ = ctx;
-        Ok(info(&row))
+        let allowed = match (&row.object, row.record) {
+            (Some(object), Some(record)) => self.sees_file(ctx, object, record, id)?,
+            _ => row.created_by == Some(ctx.subject.user) || ctx.rights.everything,
+        };
+        if allowed { Ok(row) } else { Err(Error::NotFound) }
     }
 
     fn sees_file(&self, ctx: &Ctx, object: &str, record: RecordId, id: &str) -> Result<bool> {

@@ -233,6 +233,8 @@ fn a_file_belongs_to_the_record_that_names_it_and_to_nobody_else() {
             matches!(w.gate.get_file(&w.bo, &file.id), Err(Error::NotFound)),
             "nobody's until a record names it"
         );
+        assert!(matches!(w.gate.file_info(&w.bo, &file.id), Err(Error::NotFound)), "nor is its name told");
+        assert_eq!(w.gate.file_info(&w.an, &file.id).unwrap().name, "licence.pdf");
         let named = || Draft::new().set("papers", Value::List(vec![file.id.clone()]));
         let theirs = w.customer(&w.bo, "乙", "13800000002");
         let taken = w.gate.update(&w.bo, "customer", theirs, None, named());
@@ -240,7 +242,12 @@ fn a_file_belongs_to_the_record_that_names_it_and_to_nobody_else() {
         let id = w.customer(&w.an, "甲", "13800000001");
         w.gate.update(&w.an, "customer", id, None, named()).unwrap();
         assert_eq!(w.gate.get_file(&w.bo, &file.id).unwrap().1, b"paper", "the department sees the customer");
+        assert_eq!(w.gate.file_info(&w.bo, &file.id).unwrap().name, "licence.pdf");
         assert!(matches!(w.gate.get_file(&w.wei, &file.id), Err(Error::NotFound)));
+        assert!(
+            matches!(w.gate.file_info(&w.wei, &file.id), Err(Error::NotFound)),
+            "as the file, so its name"
+        );
     });
 }
 
