@@ -1,6 +1,6 @@
 //! A request as the operations see it: who asks, the gaps of the path, the parameters, the body.
 
-use crate::problem::Fault;
+use crate::{imports::Part, problem::Fault};
 use axum::body::Bytes;
 use guanxi_gate::{Ctx, Draft, Error, Gate, Result};
 use guanxi_model::{
@@ -27,6 +27,8 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
+    /// The fields of a multipart form.
+    pub form: Vec<Part>,
     /// The version in `If-Match`.
     pub if_match: Option<String>,
     /// Names the request in the log.

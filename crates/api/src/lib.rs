@@ -6,6 +6,7 @@ mod call;
 mod caller;
 mod find;
 mod health;
+mod imports;
 mod json;
 mod list;
 mod metadata;

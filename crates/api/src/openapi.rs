@@ -22,6 +22,7 @@ pub fn describe(gate: &Gate, ctx: &Ctx) -> Json {
     let objects: Vec<&Object> =
         registry.objects().filter(|object| knows(ctx, &object.name)).map(|object| &**object).collect();
     let mut schemas = schema::shared(ctx.locale);
+    schemas.extend(schema::imports());
     for object in &objects {
         schemas.extend(schema::of_object(ctx, object));
         for verb in verbs(ctx, object) {
@@ -197,8 +198,23 @@ fn batch() -> Json {
 
 fn fixed(route: &Route, ctx: &Ctx) -> Json {
     let summary = PHRASES.get(ctx.locale, &format!("api.op.{}", route.name)).to_owned();
-    let body = (route.body != Body::None).then(|| schema::named("Any"));
-    operation(route, route.path, route.name.to_owned(), summary, body, schema::named("Any"), None)
+    let body = match (route.body, route.name) {
+        (Body::None, _) => None,
+        (Body::File, _) => Some(schema::named("NewImport")),
+        _ => Some(schema::named("Any")),
+    };
+    let answer = match route.name {
+        "import" | "get_import" | "cancel_import" | "undo_import" => schema::named("Import"),
+        "imports" => schema::named("Import.list"),
+        _ => schema::named("Any"),
+    };
+    let mut described = operation(route, route.path, route.name.to_owned(), summary, body, answer, None);
+    if route.body == Body::File
+        && let Some(content) = described.pointer_mut("/requestBody/content").and_then(Json::as_object_mut)
+    {
+        content.insert("multipart/form-data".to_owned(), json!({ "schema": schema::named("ImportForm") }));
+    }
+    described
 }
 
 fn operation(
@@ -230,12 +246,19 @@ fn operation(
         _ => {}
     }
     let created = matches!(route.name, "create" | "add_object" | "add_field");
+    let accepted = route.name == "import";
     let mut responses = Map::new();
     if answer.is_null() {
         responses.insert("204".to_owned(), json!({ "description": "" }));
     } else {
         let media = if matches!(route.name, "metrics") { "text/plain" } else { "application/json" };
-        let status = if created { "201" } else { "200" };
+        let status = if created {
+            "201"
+        } else if accepted {
+            "202"
+        } else {
+            "200"
+        };
         responses.insert(
             status.to_owned(),
             json!({ "description": "", "content": { media: { "schema": answer } } }),

@@ -1,7 +1,7 @@
 //! The whole address space on one screen.
 
 use crate::{
-    aggregate, batch, call::Call, find, health, list, metadata, openapi, problem::Fault, records,
+    aggregate, batch, call::Call, find, health, imports, list, metadata, openapi, problem::Fault, records,
     reply::Reply, reports, serve::Api, verbs,
 };
 use guanxi_gate::Door;
@@ -68,6 +68,8 @@ pub enum Body {
     Json,
     /// JSON up to 8 MiB.
     Batch,
+    /// A file up to 128 MiB in a multipart form, or JSON.
+    File,
 }
 
 impl Body {
@@ -78,6 +80,7 @@ impl Body {
             Body::None => 16 << 10,
             Body::Json => 2 << 20,
             Body::Batch => 8 << 20,
+            Body::File => 128 << 20,
         }
     }
 }
@@ -99,7 +102,7 @@ pub(crate) enum Run {
 }
 
 use Access::{Public, Setting, User};
-use Body::{Batch, Json, None as Empty};
+use Body::{Batch, File, Json, None as Empty};
 use Method::{Delete, Get, Patch, Post};
 use Run::{Open, Read, Setup, Write};
 
@@ -129,6 +132,12 @@ pub static ROUTES: &[Route] = &[
     route!(Get    "/api/v1/regions"                          User,   "regions",      ["parent"], Empty, Read(find::regions)),
     route!(Get    "/api/v1/reports"                          User,   "reports",      [], Empty, Read(reports::reports)),
     route!(Get    "/api/v1/reports/{report}"                 User,   "report",       ["*"], Empty, Read(reports::report)),
+    route!(Get    "/api/v1/imports"                          User,   "imports",      ["object" "limit" "cursor"], Empty, Read(imports::list)),
+    route!(Post   "/api/v1/imports"                          User,   "import",       [], File,  Setup(imports::start)),
+    route!(Get    "/api/v1/imports/{id}"                     User,   "get_import",   [], Empty, Read(imports::get)),
+    route!(Get    "/api/v1/imports/{id}/rejects"             User,   "import_rejects", [], Empty, Read(imports::rejects)),
+    route!(Post   "/api/v1/imports/{id}/cancel"              User,   "cancel_import", [], Json, Setup(imports::cancel)),
+    route!(Post   "/api/v1/imports/{id}/undo"                User,   "undo_import",  [], Json,  Setup(imports::undo)),
 
     route!(Get    "/api/v1/{object}"                         User,   "list",         ["filter" "sort" "limit" "cursor" "fields" "expand" "q" "count" "trash"], Empty, Read(list::list)),
     route!(Post   "/api/v1/{object}"                         User,   "create",       ["allow_duplicate"], Json, Write(records::create)),

@@ -10,6 +10,92 @@ pub fn named(name: &str) -> Json {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
+/// Schemas of imports: what is asked for, as JSON and as a form, and what is answered.
+pub fn imports() -> Map<String, Json> {
+    let text = json!({ "type": "string" });
+    let maybe = json!({ "type": ["string", "null"] });
+    let flag = json!({ "type": "boolean" });
+    let count = json!({ "type": "integer", "minimum": 0 });
+    let on = json!({ "enum": ["skip", "update", "error"] });
+    let map = json!({ "type": "object", "additionalProperties": { "type": "string" } });
+    let line = json!({
+        "type": "object",
+        "properties": { "line": count, "field": maybe, "code": text, "message": text },
+    });
+    let left = json!({
+        "type": "object",
+        "properties": {
+            "object": text, "id": text, "title": maybe,
+            "why": { "enum": ["changed", "deleted", "used", "taken", "gone"] },
+        },
+    });
+    let states = ["judging", "applying", "done", "failed", "undoing", "undone", "interrupted", "judged"];
+    let entries = [
+        (
+            "NewImport",
+            json!({
+                "type": "object",
+                "required": ["object"],
+                "additionalProperties": false,
+                "properties": {
+                    "object": text, "map": map, "match": text, "on_duplicate": on, "dry_run": flag,
+                    "keep_good": flag, "file_name": text, "content": text,
+                    "rows": { "type": "array", "items": { "type": "object" } },
+                },
+            }),
+        ),
+        (
+            "ImportForm",
+            json!({
+                "type": "object",
+                "required": ["object", "file"],
+                "properties": {
+                    "file": { "type": "string", "contentMediaType": "application/octet-stream" },
+                    "object": text, "map": map, "match": text, "on_duplicate": on, "dry_run": flag,
+                    "keep_good": flag,
+                },
+            }),
+        ),
+        (
+            "Import",
+            json!({
+                "type": "object",
+                "required": ["id", "object", "state"],
+                "properties": {
+                    "id": maybe, "object": text, "file_name": text, "state": { "enum": states },
+                    "dry_run": flag, "cancelled": flag, "applied": flag, "options": named("Any"),
+                    "progress": {
+                        "type": "object",
+                        "properties": { "done": count, "total": { "type": ["integer", "null"] } },
+                    },
+                    "rows": count, "created": count, "updated": count, "unchanged": count, "skipped": count,
+                    "rejected": count, "ignored_columns": { "type": "array", "items": text },
+                    "problems": { "type": "array", "items": line }, "error": maybe, "rejects": maybe,
+                    "created_at": text, "created_by": { "anyOf": [named("Reference"), { "type": "null" }] },
+                    "finished_at": maybe, "undo_until": maybe, "undone_at": maybe, "undone_by": maybe,
+                    "undone": {
+                        "type": ["object", "null"],
+                        "properties": {
+                            "erased": count, "restored": count, "left": count,
+                            "records": { "type": "array", "items": left },
+                        },
+                    },
+                },
+            }),
+        ),
+        (
+            "Import.list",
+            json!({
+                "type": "object",
+                "properties": {
+                    "items": { "type": "array", "items": named("Import") }, "next_cursor": maybe,
+                },
+            }),
+        ),
+    ];
+    entries.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+}
+
 /// Schemas that objects share.
 pub fn shared(locale: Locale) -> Map<String, Json> {
     let text = |nullable: bool| {

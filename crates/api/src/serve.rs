@@ -4,16 +4,20 @@ use crate::{
     call::Call,
     caller::{self, Credentials},
     health::Health,
+    imports::Part,
     metrics::{Metrics, track},
     problem::{Fault, Reader},
     reply::Reply,
-    routes::{Access, Answer, Method, ROUTES, Route, Run},
+    routes::{self, Access, Answer, Method, ROUTES, Route, Run},
 };
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract::{ConnectInfo, Query, RawPathParams, Request, State, rejection::RawPathParamsRejection},
-    http::{HeaderMap, Response, Uri, header},
+    extract::{
+        ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, Query, RawPathParams, Request, State,
+        rejection::RawPathParamsRejection,
+    },
+    http::{HeaderMap, HeaderValue, Response, Uri, header},
     middleware,
     routing::{MethodFilter, MethodRouter},
 };
@@ -134,9 +138,18 @@ async fn serve(
         let message = Message::new("api.detail.too_large").with("max", limit >> 10);
         return refuse(&api, &parts.headers, &Fault::Http(413, "too_large", message));
     };
+    let kind =
+        parts.headers.get(header::CONTENT_TYPE).filter(|kind| kind.as_bytes().starts_with(b"multipart/"));
+    let form = match kind.filter(|_| route.body == routes::Body::File) {
+        None => Vec::new(),
+        Some(kind) => match form(kind.clone(), body.clone()).await {
+            Some(form) => form,
+            None => return refuse(&api, &parts.headers, &Fault::malformed("api.form")),
+        },
+    };
     let trace = sent.trace.clone();
     // Every operation waits for the database, so none runs on the threads that serve connections.
-    let done = tokio::task::spawn_blocking(move || answer(&api, route, path, sent, body)).await;
+    let done = tokio::task::spawn_blocking(move || answer(&api, route, path, sent, (body, form))).await;
     let reply = done.unwrap_or_else(|error| {
         tracing::error!(%error, trace_id = trace, "an operation panicked");
         Reply::text(500, String::new())
@@ -144,7 +157,28 @@ async fn serve(
     finish(reply, &trace)
 }
 
-fn answer(api: &Api, route: &'static Route, path: Vec<(String, String)>, sent: Sent, body: Bytes) -> Reply {
+/// The fields of a multipart form; none when it cannot be read as one.
+async fn form(kind: HeaderValue, body: Bytes) -> Option<Vec<Part>> {
+    let mut request = Request::builder().header(header::CONTENT_TYPE, kind).body(Body::from(body)).ok()?;
+    // The body has been measured already.
+    DefaultBodyLimit::disable().apply(&mut request);
+    let mut form = Multipart::from_request(request, &()).await.ok()?;
+    let mut parts = Vec::new();
+    while let Some(field) = form.next_field().await.ok()? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let file = field.file_name().map(str::to_owned);
+        parts.push(Part { name, file, bytes: field.bytes().await.ok()? });
+    }
+    Some(parts)
+}
+
+fn answer(
+    api: &Api,
+    route: &'static Route,
+    path: Vec<(String, String)>,
+    sent: Sent,
+    body: (Bytes, Vec<Part>),
+) -> Reply {
     if let Run::Open(run) = route.run {
         return run(api);
     }
@@ -159,7 +193,7 @@ fn run(
     route: &'static Route,
     path: Vec<(String, String)>,
     sent: Sent,
-    body: Bytes,
+    (body, form): (Bytes, Vec<Part>),
     locale: &mut Locale,
 ) -> Answer {
     let credentials = sent.credentials.ok_or(Error::NotFound)?;
@@ -169,7 +203,17 @@ fn run(
     let query = query(route, &sent.uri)?;
     let key = sent.key.filter(|_| route.method == Method::Post);
     // The same key may not be used for another operation either.
-    let hashed = key.as_ref().map(|_| [sent.uri.to_string().as_bytes(), b"\n", &body].concat());
+    let hashed = key.as_ref().map(|_| {
+        let mut hashed = [sent.uri.to_string().as_bytes(), b"\n"].concat();
+        if form.is_empty() {
+            hashed.extend(&body);
+        }
+        // A form sent once more has another boundary, so its fields count and not its text.
+        for part in &form {
+            hashed.extend([part.name.as_bytes(), b"\n", &part.bytes, b"\n"].concat());
+        }
+        hashed
+    });
     let call = Call {
         gate: api.gate.clone(),
         registry: api.gate.registry(),
@@ -177,6 +221,7 @@ fn run(
         path,
         query,
         body,
+        form,
         if_match: sent.if_match,
         trace: sent.trace,
     };

@@ -145,10 +145,14 @@ pub enum Key {
 
 #[derive(Debug, Args)]
 pub struct Import {
-    #[arg(value_name = "OBJECT")]
-    pub object: String,
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    #[arg(value_name = "OBJECT", required_unless_present_any = ["undo", "list"])]
+    pub object: Option<String>,
+    #[arg(value_name = "FILE", required_unless_present_any = ["undo", "list"])]
+    pub file: Option<PathBuf>,
+    #[arg(long, value_name = "ID", conflicts_with_all = ["object", "file", "list"])]
+    pub undo: Option<i64>,
+    #[arg(long, conflicts_with = "file")]
+    pub list: bool,
     #[arg(long, value_name = "MAP")]
     pub map: Option<String>,
     #[arg(long = "match", value_name = "FIELD")]

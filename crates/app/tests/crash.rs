@@ -90,6 +90,67 @@ impl Program {
     }
 }
 
+/// An import of thirty batches, killed again and again while it writes.
+#[test]
+fn an_import_that_was_killed_leaves_nothing() {
+    let program = Program::new();
+    let file = program.data.path().join("customers.csv");
+    let rows: Vec<String> = (0..30_000).map(|n| format!("{n:06},Customer {n}")).collect();
+    std::fs::write(&file, format!("external_id,name\n000000,Known\n{}\n", rows[1..].join("\n"))).unwrap();
+    let known = program.data.path().join("known.csv");
+    std::fs::write(&known, "external_id,name\n000000,As it was\n").unwrap();
+    let (file, known) = (file.to_str().unwrap(), known.to_str().unwrap());
+    program.run(&["import", "customer", known, "--match", "external_id"]);
+    let export = || {
+        let out = program.data.path().join("out.jsonl");
+        program.run(&["export", "customer", "--keys", "-o", out.to_str().unwrap()]);
+        let text = std::fs::read_to_string(out).unwrap();
+        let mut rows: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for row in &mut rows {
+            let row = row.as_object_mut().unwrap();
+            row.retain(|name, _| !matches!(name.as_str(), "version" | "updated_at" | "updated_by"));
+        }
+        rows
+    };
+    let before = export();
+    assert_eq!(before.len(), 1);
+    let mut killed = 0;
+    for round in 0..3 {
+        let mut child = program
+            .command(&["import", "customer", file, "--match", "external_id"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // Killed when it has written some batches; another look at the file of the set would disturb nothing, but
+        // the write-ahead log says it without opening the set.
+        let log = program.data.path().join("sets/main/1/guanxi.sqlite-wal");
+        let deadline = Instant::now() + Duration::from_secs(120);
+        let size = || std::fs::metadata(&log).map_or(0, |log| log.len());
+        let start = size();
+        while size() < start.max(1 << 20) + (2 << 20) * (round + 1) && child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < deadline, "the import writes nothing");
+            thread::sleep(Duration::from_millis(2));
+        }
+        if child.try_wait().unwrap().is_none() {
+            child.kill().unwrap();
+            killed += 1;
+        }
+        child.wait().unwrap();
+        assert_eq!(export(), before, "round {round}");
+    }
+    assert!(killed > 0, "no import was caught in the act");
+    let list: Json = serde_json::from_str(&program.run(&["import", "--list", "--format", "json"])).unwrap();
+    let interrupted = list.as_array().unwrap().iter().filter(|line| line["state"] == "interrupted").count();
+    assert_eq!(interrupted, killed);
+    let report = program.run(&["import", "customer", file, "--match", "external_id", "--format", "json"]);
+    let report: Json = serde_json::from_str(&report).unwrap();
+    assert_eq!((&report["created"], &report["updated"]), (&json!(29_999), &json!(1)));
+    let id = report["import"].as_str().unwrap().to_owned();
+    program.run(&["import", "--undo", &id]);
+    assert_eq!(export(), before);
+}
+
 /// What one client has been promised, and what it does not know.
 #[derive(Default)]
 struct Worker {

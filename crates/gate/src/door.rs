@@ -6,6 +6,7 @@ use crate::{
     access::{self, Deciding, Policy, Shared},
     domain::Change,
     duplicates::{self, Twin},
+    imports::{self, Journal},
     save,
     tx::Tx,
 };
@@ -309,6 +310,7 @@ impl<'a> Door<'_, 'a> {
         changes: Vec<(Option<RecordId>, Option<i64>, Draft)>,
         options: &BatchOptions,
     ) -> Result<Vec<Outcome>> {
+        self.0.journal = options.import.map(|_| Journal::default());
         let object = self.0.object(object)?;
         let ids: Vec<RecordId> = changes.iter().filter_map(|(id, _, _)| *id).collect();
         let found: BTreeMap<RecordId, Record> =
@@ -377,6 +379,9 @@ impl<'a> Door<'_, 'a> {
                 Err(error) => Outcome::Failed(error),
             };
             outcomes[row] = Some(outcome);
+        }
+        if let (Some(batch), Some(journal)) = (&options.import, self.0.journal.take()) {
+            imports::keep(self.0, batch, &journal)?;
         }
         Ok(outcomes.into_iter().map(|o| o.unwrap_or(Outcome::Failed(Error::NotFound))).collect())
     }

@@ -99,7 +99,7 @@ impl Gate {
         store.sync_schema(&registry)?;
         let people = store.read::<_, Error>(|conn| People::load(conn, &registry))?;
         let phrases = Phrases::model().and(crate::phrases()).and(domain.phrases.clone());
-        Ok(Gate(Arc::new(Inner {
+        let gate = Gate(Arc::new(Inner {
             store,
             phrases,
             compared_at: Mutex::new(clock.now()),
@@ -111,7 +111,9 @@ impl Gate {
             callers: Mutex::default(),
             live: broadcast::channel(1024).0,
             checks: Default::default(),
-        })))
+        }));
+        gate.mend_imports()?;
+        Ok(gate)
     }
 
     /// All metadata.

@@ -3,7 +3,7 @@
 use crate::{Ctx, Error, Gate, JobDef, Result, Schedule};
 use guanxi_store::{
     auth::{links, sessions},
-    files, idempotency, roll_up, shares,
+    files, idempotency, imports, roll_up, shares,
 };
 use jiff::civil::Date;
 
@@ -107,7 +107,7 @@ fn seal_audit(gate: &Gate, ctx: &Ctx, _date: Date) -> Result<Vec<(&'static str, 
 }
 
 /// Forgets what has served its time: answers kept for repeated requests, links, sessions and shares that are
-/// over, and files that no record came to name.
+/// over, files that no record came to name, and the journals of old imports.
 fn clean(gate: &Gate, ctx: &Ctx, _date: Date) -> Result<Vec<(&'static str, i64)>> {
     const DAY: i64 = 86_400_000;
     let removed = gate.write(ctx, |tx| {
@@ -116,6 +116,7 @@ fn clean(gate: &Gate, ctx: &Ctx, _date: Date) -> Result<Vec<(&'static str, i64)>
         removed += links::prune(&mut tx.conn, now)?;
         removed += sessions::prune(&mut tx.conn, now)?;
         removed += shares::prune(&mut tx.conn, now)?;
+        removed += imports::prune(&mut tx.conn, now - crate::KEPT_DAYS * DAY)?;
         removed += files::remove_unattached(&mut tx.conn, now - DAY)?;
         Ok(i64::try_from(removed).unwrap_or(i64::MAX))
     })?;

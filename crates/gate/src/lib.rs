@@ -12,6 +12,7 @@ mod duplicates;
 mod error;
 mod gate;
 pub mod handover;
+mod imports;
 mod jobs;
 pub mod merge;
 mod people;
@@ -27,6 +28,7 @@ mod verbs;
 mod visible;
 pub mod words;
 
+pub use admin::FileInfo;
 pub use cells::Cells;
 pub use clock::{Clock, date_of, zone};
 pub use ctx::{Channel, Ctx, OPERATOR, Rights, SCHEDULER, Subject};
@@ -37,9 +39,10 @@ pub use error::{DuplicateHit, Error, Result, Stale};
 pub use gate::{Gate, Live};
 pub use guanxi_model as model;
 pub use guanxi_store::store::Config;
+pub use imports::{ImportLine, Importing, KEPT_DAYS, Left, NewImport, Undone};
 pub use read::{default_sort, is_capped, read_cursor};
 pub use record::{Draft, Record};
-pub use tx::{BatchOptions, Outcome, Tx};
+pub use tx::{BatchOptions, ImportBatch, Outcome, Tx};
 pub use visible::{AggregateRow, Cell, Entry, Hit, May, Page, Percentile, Table, Titles, Visible, say};
 
 use guanxi_model::{Value, phrases::Phrases};

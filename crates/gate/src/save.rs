@@ -89,6 +89,9 @@ fn follow(tx: &mut Tx<'_>, object: &Arc<Object>, saved: &[Saved]) -> Result<()> 
     if real.is_empty() {
         return Ok(());
     }
+    if let Some(journal) = &mut tx.journal {
+        real.iter().for_each(|saved| journal.note(saved));
+    }
     record_events(tx, object, &real)?;
     refresh_roll_ups(tx, object, &real)?;
     if matches!(object.name.as_str(), "user" | "department") {
@@ -337,7 +340,7 @@ fn index(tx: &mut Tx<'_>, object: &Arc<Object>, records: &[&Record]) -> Result<(
     Ok(())
 }
 
-fn update(
+pub(crate) fn update(
     tx: &mut Tx<'_>,
     object: &Arc<Object>,
     before: Record,
@@ -480,7 +483,7 @@ pub(crate) fn document(object: &Object, record: &Record) -> Document {
     document
 }
 
-fn record_events(tx: &mut Tx<'_>, object: &Arc<Object>, saved: &[&Saved]) -> Result<()> {
+pub(crate) fn record_events(tx: &mut Tx<'_>, object: &Arc<Object>, saved: &[&Saved]) -> Result<()> {
     let mut new = Vec::with_capacity(saved.len());
     for done in saved {
         let name = if done.before.is_none() { "created" } else { "updated" };
@@ -644,6 +647,9 @@ pub(crate) fn set_deleted(
     let title = after.title();
     tx.event(&after, event, serde_json::json!({ "title": title }))?;
     let saved = Saved { before: Some(record.clone()), after: after.clone() };
+    if let Some(journal) = &mut tx.journal {
+        journal.note(&saved);
+    }
     refresh_roll_ups(tx, &object, &[&saved])?;
     if matches!(object.name.as_str(), "user" | "department") {
         tx.effects.people = true;

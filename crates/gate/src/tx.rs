@@ -3,6 +3,7 @@
 use crate::{
     Ctx, DuplicateHit, Error, Gate, Live, Result,
     domain::Change,
+    imports::Journal,
     record::{Draft, Record},
     save,
 };
@@ -30,6 +31,8 @@ pub struct Tx<'a> {
     pub(crate) ctx: &'a Ctx,
     pub(crate) registry: Arc<Registry>,
     pub(crate) effects: Effects,
+    /// What the transaction changed, when that is to be kept.
+    pub(crate) journal: Option<Journal>,
     /// Expressions of documents, checked once for all records of the transaction.
     expressions: HashMap<(String, String), Option<Arc<Expr>>>,
     depth: usize,
@@ -53,10 +56,21 @@ pub struct BatchOptions {
     pub allow_duplicates: bool,
     /// One bad change refuses the whole batch.
     pub all_or_nothing: bool,
-    /// The import this belongs to, so that it can be undone.
-    pub import: Option<i64>,
+    /// The import this belongs to: what the batch changes is noted in its journal, in the same transaction.
+    pub import: Option<ImportBatch>,
     /// The original author and time of imported history.
     pub keep_authorship: bool,
+}
+
+/// The place of a batch in an import.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportBatch {
+    /// The import.
+    pub import: RecordId,
+    /// Rows of the file that are done with this batch.
+    pub done: u64,
+    /// Rows of the file in all.
+    pub total: u64,
 }
 
 /// What became of one change of a batch.
@@ -80,6 +94,7 @@ impl<'a> Tx<'a> {
             ctx,
             registry: gate.registry(),
             effects: Effects::default(),
+            journal: None,
             expressions: HashMap::new(),
             depth: 0,
             told: None,
@@ -105,6 +120,7 @@ impl<'a> Tx<'a> {
             ctx,
             registry: self.registry.clone(),
             effects: std::mem::take(&mut self.effects),
+            journal: self.journal.take(),
             expressions: std::mem::take(&mut self.expressions),
             depth: self.depth,
             told: None,
@@ -112,6 +128,7 @@ impl<'a> Tx<'a> {
         };
         let done = f(&mut inner);
         self.effects = inner.effects;
+        self.journal = inner.journal;
         self.expressions = inner.expressions;
         done
     }

@@ -27,10 +27,6 @@ impl Columns {
         Ok(serde_json::from_str(&self.text()?)?)
     }
 
-    pub fn maybe_json(&mut self) -> Result<Option<serde_json::Value>> {
-        Ok(self.maybe_text()?.map(|text| serde_json::from_str(&text)).transpose()?)
-    }
-
     pub fn maybe_int(&mut self) -> Result<Option<i64>> {
         match self.0.next() {
             Some(Stored::Int(number)) => Ok(Some(number)),

@@ -17,6 +17,7 @@ pub mod events;
 pub mod files;
 pub mod filter;
 pub mod handovers;
+pub mod hold;
 pub mod idempotency;
 pub mod ids;
 pub mod imports;

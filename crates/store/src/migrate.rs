@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../migrations/1.postgres.sql"),
     },
     Step { both: include_str!("../migrations/2.sql"), sqlite: "", postgres: "" },
+    Step { both: include_str!("../migrations/3.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The version this program writes.

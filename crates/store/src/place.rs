@@ -107,6 +107,11 @@ impl Place {
         self.directory.join(format!("before-upgrade-from-{version}.backup"))
     }
 
+    /// The lock file of a piece of work.
+    pub fn claim(&self, id: i64) -> PathBuf {
+        self.directory.join(format!("work-{id}.lock"))
+    }
+
     pub fn files(&self) -> PathBuf {
         self.directory.join(self.generation.to_string()).join("files")
     }

@@ -5,5 +5,6 @@ mod session;
 pub mod sets;
 mod value;
 
+pub use ::postgres::Client;
 pub use pool::{Pool, Snapshot};
-pub use session::Session;
+pub use session::{Session, connect};

@@ -5,6 +5,7 @@ use crate::{
     dialect::Dialect,
     error::{Error, Result},
     files::Files,
+    hold::{self, Hold},
     migrate,
     place::{self, Place},
     postgres::Pool,
@@ -114,6 +115,12 @@ impl Store {
 
     pub(crate) fn place(&self) -> &Place {
         &self.0.place
+    }
+
+    /// Claims a piece of work by its id, until the claim is dropped or the process ends; none when another
+    /// claim on it stands.
+    pub fn claim(&self, id: i64) -> Result<Option<Hold>> {
+        hold::claim(self.place(), id)
     }
 
     /// Runs `f` on one snapshot, on the caller's thread.

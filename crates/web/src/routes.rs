@@ -124,6 +124,9 @@ pub fn table() -> Vec<Route> {
         Route::post("/import/run",               User, pages::import::start),
         Route::get ("/imports/{id}",             User, pages::import::progress),
         Route::get ("/imports/{id}/rejects",     User, pages::import::rejects),
+        Route::post("/imports/{id}/cancel",      User, pages::import::cancel),
+        Route::get ("/imports/{id}/undo",        User, pages::import::ask),
+        Route::post("/imports/{id}/undo",        User, pages::import::undo),
 
         // Reports
         Route::get ("/reports",            User,   pages::report::index),

@@ -5,6 +5,7 @@ mod batches;
 mod customs;
 mod description;
 mod errors;
+mod imports;
 mod lists;
 mod merging;
 mod records;

@@ -9,8 +9,8 @@ use crate::{
     texts::{fill, phrases},
 };
 use guanxi_crm::admin::exchange::{self, ImportOptions, ImportReport, OnDuplicate, Source, Stage};
-use guanxi_gate::Gate;
-use guanxi_model::Message;
+use guanxi_gate::{Ctx, Gate, ImportLine};
+use guanxi_model::{Message, RecordId};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::{
@@ -22,15 +22,22 @@ use std::{
 pub fn run(options: Import, settings: &Settings, output: &Output) -> Result<()> {
     let gate = place::open(settings)?;
     let ctx = super::operator(&gate, output);
-    if gate.registry().object(&options.object).is_none() {
-        return Err(unknown_object(&gate, &options.object));
+    if let Some(id) = options.undo {
+        return undo(&gate, &ctx, RecordId(id), output);
     }
-    if !options.file.is_file() {
-        return Err(Failure::refused(Message::new("import.no_file").with("file", options.file.display())));
+    let object = options.object.clone().unwrap_or_default();
+    if !object.is_empty() && gate.registry().object(&object).is_none() {
+        return Err(unknown_object(&gate, &object));
     }
-    let source = Source::open(&options.file)?;
+    let Some(file) = options.file.clone() else {
+        return list(&gate, &ctx, options.object.as_deref(), output);
+    };
+    if !file.is_file() {
+        return Err(Failure::refused(Message::new("import.no_file").with("file", file.display())));
+    }
+    let source = Source::open(&file)?;
     let wanted = ImportOptions {
-        object: options.object.clone(),
+        object,
         map: options.map.as_deref().map(read_map).transpose()?.unwrap_or_default(),
         match_by: options.by.clone(),
         on_duplicate: options.on_duplicate.map(|on| match on {
@@ -40,7 +47,8 @@ pub fn run(options: Import, settings: &Settings, output: &Output) -> Result<()> 
         }),
         dry_run: options.dry_run,
         keep_good: options.keep_good,
-        rejects: Some(options.rejects.clone().unwrap_or_else(|| rejects_beside(&options.file))),
+        rejects: Some(options.rejects.clone().unwrap_or_else(|| rejects_beside(&file))),
+        file_name: None,
     };
     let bar = Bar::new(output);
     let report = exchange::import(&gate, &ctx, &source, &wanted, &mut |progress| {
@@ -78,6 +86,7 @@ fn tell(report: &ImportReport, wanted: &ImportOptions, gate: &Gate, output: &Out
             })
             .collect();
         let json = json!({
+            "import": report.import,
             "object": wanted.object,
             "rows": report.rows,
             "created": report.created,
@@ -108,6 +117,9 @@ fn tell(report: &ImportReport, wanted: &ImportOptions, gate: &Gate, output: &Out
         let args: Vec<(&str, &str)> = args.iter().map(|(key, value)| (*key, value.as_str())).collect();
         output.note(if wanted.dry_run { "import.would" } else { "import.did" }, &args);
     }
+    if let Some(id) = report.import.filter(|_| report.applied && !output.is_json()) {
+        output.note("import.may_undo", &[("id", &id.to_string())]);
+    }
     if let Some(file) = &report.rejects {
         eprintln!("{}", fill(locale, "import.rejects", &[("file", &file.display().to_string())]));
     }
@@ -116,6 +128,75 @@ fn tell(report: &ImportReport, wanted: &ImportOptions, gate: &Gate, output: &Out
     }
     let key = if wanted.dry_run { "import.would_fail" } else { "import.nothing_changed" };
     Err(Failure::refused(Message::new(key)))
+}
+
+/// Undoes an import and names the records that were left.
+fn undo(gate: &Gate, ctx: &Ctx, id: RecordId, output: &Output) -> Result<()> {
+    let bar = Bar::new(output);
+    let line = gate.undo_import(ctx, id, &mut |done, total| {
+        bar.show(Stage::Undoing, done, Some(total), output);
+    });
+    bar.clear();
+    let undone = line?.undone.unwrap_or_default();
+    let locale = output.locale;
+    if output.is_json() {
+        let records: Vec<_> = undone
+            .records
+            .iter()
+            .map(|left| json!({ "object": left.object, "id": left.id, "title": left.title, "why": left.why }))
+            .collect();
+        let json = json!({
+            "import": id, "erased": undone.erased, "restored": undone.restored, "left": undone.left,
+            "records": records,
+        });
+        crate::output::print(&json.to_string());
+        return Ok(());
+    }
+    for left in &undone.records {
+        let why = fill(locale, &format!("import.left.{}", left.why), &[]);
+        let title = left.title.clone().unwrap_or_default();
+        let args = [
+            ("object", left.object.as_str()),
+            ("id", &left.id.to_string()),
+            ("title", &title),
+            ("why", &why),
+        ];
+        eprintln!("{}", fill(locale, "import.left_one", &args));
+    }
+    let (erased, restored, left) =
+        (undone.erased.to_string(), undone.restored.to_string(), undone.left.to_string());
+    output.note("import.undone", &[("erased", &erased), ("restored", &restored), ("left", &left)]);
+    Ok(())
+}
+
+/// The imports so far, newest first.
+fn list(gate: &Gate, ctx: &Ctx, object: Option<&str>, output: &Output) -> Result<()> {
+    let lines = gate.imports(ctx, object, None, 200)?;
+    let count = |line: &ImportLine, name: &str| line.report.get(name).cloned().unwrap_or_else(|| json!(0));
+    let moment = |at: jiff::Timestamp| at.to_zoned(ctx.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+    let rows: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            let state = fill(output.locale, &format!("import.state.{}", line.state), &[]);
+            let people = !output.is_json();
+            vec![
+                json!(line.id),
+                json!(line.object),
+                json!(line.file_name),
+                json!(if people { state } else { line.state.clone() }),
+                json!(if people { moment(line.created_at) } else { line.created_at.to_string() }),
+                json!(line.author),
+                count(line, "created"),
+                count(line, "updated"),
+                count(line, "rejected"),
+                json!(line.undo_until.map(|at| if people { moment(at) } else { at.to_string() })),
+            ]
+        })
+        .collect();
+    let keys =
+        ["id", "object", "file", "state", "created_at", "by", "created", "updated", "rejected", "undo_until"];
+    output.table("import.column", &keys, &rows);
+    Ok(())
 }
 
 /// `a=name,b=phone`, or a file with a pair a line.

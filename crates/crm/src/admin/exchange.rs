@@ -3,7 +3,7 @@
 //!
 //! An import reads its file twice. The first reading judges every row and finds all problems; only if it may go on,
 //! the second changes records, a thousand at a time, while another thread prepares the next thousand. What a
-//! failed import has changed is put back.
+//! failed import has changed is put back by the gate, which keeps the journal.
 
 mod apply;
 mod check;
@@ -11,6 +11,7 @@ mod columns;
 mod decode;
 mod export;
 mod import;
+mod job;
 mod json_lines;
 mod keys;
 mod map;
@@ -20,12 +21,12 @@ mod sheet;
 mod source;
 mod template;
 mod text;
-mod undo;
 mod writer;
 
 pub use columns::{Column, Columns, Means, suggest};
 pub use export::{ExportOptions, export};
 pub use import::{ImportOptions, ImportReport, OnDuplicate, Progress, RowProblem, Stage, import};
+pub use job::{Upload, start, start_undo};
 pub use map::remembered;
 pub use source::{Kind, Raw, Row, Source};
 pub use template::template;

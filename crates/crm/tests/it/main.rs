@@ -9,6 +9,7 @@ mod customers;
 mod duplicates;
 mod grades;
 mod handovers;
+mod imports;
 mod merging;
 mod opportunities;
 mod orders;

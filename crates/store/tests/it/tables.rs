@@ -12,7 +12,7 @@ use guanxi_store::{
     },
     events::{self, EventFilter, NewEvent},
     idempotency::{self, Answer},
-    imports::{self, Applied, Import, ImportRow},
+    imports::{self, Import},
     jobs::{self, Failed, NewJob},
     meta,
     notices::{self, Notice},
@@ -427,43 +427,67 @@ fn shares_views_notices_and_settings() {
 }
 
 #[test]
-fn imports_are_staged_and_can_be_undone() {
+fn journals_of_imports_are_played_from_the_end_and_pruned() {
     for store in stores() {
         store
             .write(|conn| {
                 let import = Import {
                     id: RecordId(0),
                     object: "customer".into(),
-                    state: "staged".into(),
                     file_name: "客户.xlsx".into(),
+                    state: "applying".into(),
                     options: json!({ "match": "code" }),
                     report: json!({}),
-                    total: 0,
+                    done: 0,
+                    total: None,
+                    cancelled: false,
+                    rejects: None,
                     created_at: 1,
                     created_by: None,
                     finished_at: None,
+                    undone_at: None,
+                    undone_by: None,
+                    journal: false,
                 };
                 let id = imports::create(conn, &import)?;
-                let row =
-                    |line| ImportRow { line, data: json!({ "name": "甲" }), problems: None, applied: None };
-                let bad = ImportRow { problems: Some(json!(["required"])), ..row(3) };
-                imports::add_rows(conn, id, &[row(1), row(2), bad.clone()])?;
-                assert_eq!(imports::get(conn, id)?.unwrap().total, 3);
-                assert_eq!(imports::rows(conn, id, 1, 1)?, [row(2)]);
-                assert_eq!(imports::problems(conn, id, 0, 9)?, [bad]);
-                let applied = Applied {
-                    line: 1,
-                    outcome: "updated".into(),
-                    record: Some(RecordId(7)),
-                    before: Some(json!({ "name": "乙" })),
-                };
-                imports::applied(conn, id, std::slice::from_ref(&applied))?;
-                assert_eq!(imports::rows(conn, id, 0, 1)?[0].applied, Some(applied));
-                imports::finish(conn, id, &json!({ "updated": 1 }), 50)?;
-                assert_eq!(imports::list(conn, None, 9)?[0].state, "finished");
-                assert_eq!(imports::prune(conn, 51)?, 3);
+                assert_eq!(imports::unfinished(conn)?.len(), 1);
+                imports::add_part(conn, id, "first")?;
+                imports::add_part(conn, id, "second")?;
+                assert!(imports::progress(conn, id, "applying", 2000, Some(3000))?);
+                assert!(!imports::progress(conn, id, "judging", 1, None)?, "it is past that");
+                assert_eq!(imports::last_part(conn, id)?, Some((2, "second".to_owned())));
+                imports::part_undone(conn, id, 2, "kept")?;
+                assert_eq!(imports::last_part(conn, id)?, Some((1, "first".to_owned())));
+                assert_eq!(imports::undone_parts(conn, id)?, ["kept"]);
+                assert_eq!(imports::count_parts(conn, id)?, (1, 1));
+                imports::finish(conn, id, "done", &json!({ "updated": 1 }), 50)?;
+                assert!(imports::unfinished(conn)?.is_empty());
+                let found = &imports::list(conn, &["customer"], None, None, 9)?[0];
+                assert_eq!((found.state.as_str(), found.done, found.journal), ("done", 2000, true));
+                assert!(imports::list(conn, &["order"], None, None, 9)?.is_empty());
+                assert!(imports::list(conn, &["customer"], Some(RecordId(7)), None, 9)?.is_empty());
+                assert_eq!(imports::prune(conn, 50)?, 0, "not yet");
+                assert_eq!(imports::prune(conn, 51)?, 2);
+                assert!(!imports::get(conn, id)?.unwrap().journal);
                 Ok::<_, Error>(())
             })
             .unwrap();
+    }
+}
+
+#[test]
+fn a_claim_stands_until_it_is_dropped() {
+    for store in stores() {
+        let first = store.claim(7).unwrap();
+        assert!(first.is_some());
+        assert!(store.claim(7).unwrap().is_none());
+        assert!(store.claim(8).unwrap().is_some(), "another piece of work");
+        drop(first);
+        // The server notices the end of a connection a moment later.
+        let free = (0..100).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            store.claim(7).unwrap().is_some()
+        });
+        assert!(free);
     }
 }

@@ -1,11 +1,11 @@
 //! Bringing records in from a file, in four steps: choose the file, say what its columns mean, look at a
-//! trial, and let it run. Nothing is kept between the steps but the file itself; what is running is
-//! remembered so that its progress can be shown.
+//! trial, and let it run. Nothing is kept between the steps but the file itself; what runs is a job whose progress
+//! and outcome stand in the database.
 
 mod run;
 mod steps;
 
-pub use run::{progress, rejects};
+pub use run::{ask, cancel, progress, rejects, undo};
 
 use crate::{
     pages::answer,
@@ -17,7 +17,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use guanxi_crm::admin::exchange::{self, ImportOptions, OnDuplicate, Source};
+use guanxi_crm::admin::exchange::{self, ImportOptions, OnDuplicate, Upload};
 use guanxi_gate::Error;
 use guanxi_model::{Message, Object, access::action};
 use std::sync::Arc;
@@ -26,10 +26,8 @@ use std::sync::Arc;
 struct Chosen {
     object: Arc<Object>,
     file: String,
-    source: Source,
+    upload: Upload,
     options: ImportOptions,
-    /// The file lies here while the request lasts.
-    _folder: tempfile::TempDir,
 }
 
 fn object(visit: &Visit, name: &str) -> Result<Arc<Object>, Error> {
@@ -46,15 +44,9 @@ impl Chosen {
         let object = object(visit, params.get("object").unwrap_or_default())?;
         let file = params.get("file").ok_or(Error::NotFound)?.to_owned();
         let (info, bytes) = visit.gate().get_file(visit.ctx(), &file)?;
-        let folder = tempfile::tempdir().map_err(Error::internal)?;
-        let ending = std::path::Path::new(&info.name)
-            .extension()
-            .and_then(|ending| ending.to_str())
-            .unwrap_or_default();
-        let path = folder.path().join(format!("import.{ending}"));
-        std::fs::write(&path, bytes).map_err(Error::internal)?;
-        let source = Source::open(&path)?;
-        let map = source
+        let upload = Upload::new(&info.name, &bytes)?;
+        let map = upload
+            .source
             .headings()
             .iter()
             .enumerate()
@@ -75,7 +67,7 @@ impl Chosen {
             keep_good: params.all("keep_good").last() == Some("true"),
             ..ImportOptions::default()
         };
-        Ok(Chosen { object, file, source, options, _folder: folder })
+        Ok(Chosen { object, file, upload, options })
     }
 }
 
@@ -87,7 +79,7 @@ pub async fn show(visit: Visit) -> Answer {
     visit
         .page(|visit| {
             let object = object(visit, &visit.asks.param("object").unwrap_or_default())?;
-            Ok::<_, Error>(steps::choose(visit, &object, None))
+            steps::choose(visit, &object, None)
         })
         .await
 }
@@ -146,7 +138,7 @@ pub async fn upload(visit: Visit, mut form: Multipart) -> Answer {
             match opened {
                 Ok(page) => page.answer(visit),
                 Err(error) => match answer::sentence(visit, &error) {
-                    Some(text) => steps::choose(visit, &object, Some(&text)).answer(visit),
+                    Some(text) => steps::choose(visit, &object, Some(&text))?.answer(visit),
                     None => Err(error),
                 },
             }
@@ -178,7 +170,8 @@ pub async fn check(visit: Visit, body: Bytes) -> Answer {
         .page(move |visit| {
             let chosen = Chosen::of(visit, &params)?;
             let options = ImportOptions { dry_run: true, ..chosen.options.clone() };
-            match exchange::import(visit.gate(), visit.ctx(), &chosen.source, &options, &mut |_| true) {
+            match exchange::import(visit.gate(), visit.ctx(), &chosen.upload.source, &options, &mut |_| true)
+            {
                 Ok(report) => Ok(steps::trial(visit, &chosen, &params, &report)),
                 Err(error) => match answer::sentence(visit, &error) {
                     Some(text) => steps::map(visit, &chosen, &params, Some(&text)),
@@ -198,8 +191,16 @@ pub async fn start(visit: Visit, body: Bytes) -> Answer {
     visit
         .answer(move |visit| -> Result<Response, Error> {
             let chosen = Chosen::of(visit, &params)?;
-            let id = run::start(visit, chosen);
-            Ok(visit.go(&format!("/imports/{id}")))
+            match exchange::start(visit.gate(), visit.ctx(), chosen.upload, chosen.options) {
+                Ok(id) => Ok(visit.go(&format!("/imports/{id}"))),
+                Err(error) => match answer::sentence(visit, &error) {
+                    Some(text) => {
+                        let chosen = Chosen::of(visit, &params)?;
+                        steps::map(visit, &chosen, &params, Some(&text))?.answer(visit)
+                    }
+                    None => Err(error),
+                },
+            }
         })
         .await
 }

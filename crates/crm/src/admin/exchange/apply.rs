@@ -6,9 +6,8 @@ use super::{
     references::References,
     rejects::Rejects,
     source::{Row, Source},
-    undo::{Before, Journal},
 };
-use guanxi_gate::{BatchOptions, Draft, Error, Outcome, Result};
+use guanxi_gate::{BatchOptions, Draft, Error, ImportBatch, Importing, Outcome, Result};
 use guanxi_model::{Issue, Message, RecordId};
 use std::{
     collections::HashSet,
@@ -25,8 +24,9 @@ pub struct Applying<'i, 'a, 'r> {
     pub report: &'i mut ImportReport,
     /// Lines that the first reading rejected.
     pub bad: &'i HashSet<u64>,
-    /// Everything is taken back at once: only the problems are wanted.
-    pub trial: bool,
+    /// The import in whose journal changes are noted; none when everything is taken back at once, because only
+    /// the problems are wanted.
+    pub importing: Option<&'i Importing>,
 }
 
 /// A change ready for the door.
@@ -36,7 +36,6 @@ type Change = (Option<RecordId>, Option<i64>, Draft);
 struct Batch {
     rows: Vec<Row>,
     changes: Vec<Change>,
-    before: Vec<Before>,
     skipped: u64,
     /// Rows in the file up to here, rejected ones too.
     read: u64,
@@ -46,7 +45,6 @@ struct Batch {
 pub fn run(
     applying: &mut Applying<'_, '_, '_>,
     source: &Source,
-    journal: &mut Journal,
     watch: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<()> {
     let (import, bad) = (applying.import, applying.bad);
@@ -57,7 +55,7 @@ pub fn run(
         for batch in receiver {
             let batch = batch?;
             let done = batch.read;
-            applying.batch(batch, journal)?;
+            applying.batch(batch)?;
             if !watch(Progress { stage: Stage::Applying, done, total }) {
                 applying.report.stopped = true;
                 return Ok(());
@@ -76,7 +74,7 @@ fn prepare(import: &Import<'_>, source: &Source, bad: &HashSet<u64>, sender: &Sy
             let mut rows = rows?;
             read += rows.len() as u64;
             rows.retain(|row| !bad.contains(&row.line));
-            let batch = import.batch(import.read(rows, &mut references)?, read)?;
+            let batch = import.batch(import.read(rows, &mut references)?, read);
             if sender.send(Ok(batch)).is_err() {
                 return Ok(());
             }
@@ -90,11 +88,8 @@ fn prepare(import: &Import<'_>, source: &Source, bad: &HashSet<u64>, sender: &Sy
 }
 
 impl Import<'_> {
-    fn batch(&self, prepared: Vec<Prepared>, read: u64) -> Result<Batch> {
-        let mut batch = Batch { rows: Vec::new(), changes: Vec::new(), before: Vec::new(), skipped: 0, read };
-        let touched: Vec<RecordId> =
-            prepared.iter().flat_map(|row| row.existing.first()).map(|found| found.id).collect();
-        let mut before = Before::of(self, &touched)?;
+    fn batch(&self, prepared: Vec<Prepared>, read: u64) -> Batch {
+        let mut batch = Batch { rows: Vec::new(), changes: Vec::new(), skipped: 0, read };
         for Prepared { mut checked, existing, .. } in prepared {
             // A record that came into being since the first reading is the door's to judge, like everything
             // else that happens in between.
@@ -106,29 +101,27 @@ impl Import<'_> {
                         .draft
                         .values
                         .retain(|name, _| !matches!(name.as_str(), "created_at" | "created_by"));
-                    batch.before.push(before.remove(&found.id).unwrap_or_default());
                     batch.changes.push((Some(found.id), Some(found.version), checked.draft));
                     batch.rows.push(checked.row);
                 }
                 None => {
-                    batch.before.push(Before::default());
                     batch.changes.push((None, None, checked.draft));
                     batch.rows.push(checked.row);
                 }
             }
         }
-        Ok(batch)
+        batch
     }
 }
 
 impl Applying<'_, '_, '_> {
-    fn batch(&mut self, batch: Batch, journal: &mut Journal) -> Result<()> {
+    fn batch(&mut self, batch: Batch) -> Result<()> {
         self.report.skipped += batch.skipped;
-        let Batch { rows, changes, mut before, .. } = batch;
+        let Batch { rows, changes, read, .. } = batch;
         if changes.is_empty() {
             return Ok(());
         }
-        let outcomes = self.write(changes.clone())?;
+        let outcomes = self.write(changes.clone(), read)?;
         let mut again: Vec<(usize, Change)> = Vec::new();
         for (i, outcome) in outcomes.into_iter().enumerate() {
             match outcome {
@@ -146,41 +139,31 @@ impl Applying<'_, '_, '_> {
                         }
                     }
                 }
-                outcome => self.count(&rows[i], outcome, std::mem::take(&mut before[i]), journal)?,
+                outcome => self.count(&rows[i], outcome)?,
             }
         }
         if again.is_empty() {
             return Ok(());
         }
-        let ids: Vec<RecordId> = again.iter().filter_map(|(_, change)| change.0).collect();
-        let mut before = Before::of(self.import, &ids)?;
         let (places, changes): (Vec<usize>, Vec<Change>) = again.into_iter().unzip();
-        for ((place, id), outcome) in places.into_iter().zip(ids).zip(self.write(changes)?) {
-            self.count(&rows[place], outcome, before.remove(&id).unwrap_or_default(), journal)?;
+        for (place, outcome) in places.into_iter().zip(self.write(changes, read)?) {
+            self.count(&rows[place], outcome)?;
         }
         Ok(())
     }
 
-    fn count(&mut self, row: &Row, outcome: Outcome, before: Before, journal: &mut Journal) -> Result<()> {
+    fn count(&mut self, row: &Row, outcome: Outcome) -> Result<()> {
         match outcome {
-            Outcome::Created(id) => {
-                self.report.created += 1;
-                if !self.trial {
-                    journal.created(id)?
-                }
-            }
-            Outcome::Updated(id) => {
-                self.report.updated += 1;
-                if !self.trial {
-                    journal.updated(id, &before)?
-                }
-            }
+            Outcome::Created(_) => self.report.created += 1,
+            Outcome::Updated(_) => self.report.updated += 1,
             Outcome::Unchanged(_) => self.report.unchanged += 1,
             Outcome::Failed(error) => {
                 let issues = issues(error)?;
                 self.reject(row, issues)?;
                 // From here on the import can only fail, so the rest is judged without changing anything.
-                self.trial |= !self.import.options.keep_good;
+                if !self.import.options.keep_good {
+                    self.importing = None;
+                }
             }
         }
         Ok(())
@@ -190,14 +173,15 @@ impl Applying<'_, '_, '_> {
         self.import.reject(row, issues, self.rejects, self.report)
     }
 
-    fn write(&self, changes: Vec<Change>) -> Result<Vec<Outcome>> {
+    fn write(&self, changes: Vec<Change>, done: u64) -> Result<Vec<Outcome>> {
         let Import { gate, ctx, object, .. } = self.import;
         let options = BatchOptions {
             allow_duplicates: !self.import.looks_for_duplicates(),
             keep_authorship: true,
+            import: self.importing.map(|at| ImportBatch { import: at.id, done, total: self.report.rows }),
             ..BatchOptions::default()
         };
-        if !self.trial {
+        if self.importing.is_some() {
             return gate.batch(ctx, &object.name, changes, options);
         }
         // The transaction is undone by an error; what it found out travels beside it.

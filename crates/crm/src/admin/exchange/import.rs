@@ -3,17 +3,17 @@
 use super::{
     apply::{self, Applying},
     check::{self, Checked},
-    columns::{Columns, Means},
+    columns::Columns,
     keys::{self, Existing, Seen},
     map,
     references::References,
     rejects::{self, Rejects},
     source::{Row, Source},
-    undo::Journal,
 };
-use guanxi_gate::{Channel, Ctx, Error, Gate, Result};
-use guanxi_model::{Field, Issue, Message, Object, Stored, Value, access::action};
-use serde::Serialize;
+use guanxi_gate::{Channel, Ctx, Error, Gate, Importing, NewImport, Result};
+use guanxi_model::{Field, Issue, Message, Object, RecordId, Stored, Value, access::action};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
 use std::{
     collections::{HashMap, HashSet},
     path::PathBuf,
@@ -55,6 +55,38 @@ pub struct ImportOptions {
     pub keep_good: bool,
     /// Where rejected rows go; made only if there are any.
     pub rejects: Option<PathBuf>,
+    /// What the file is called, when the source has another name here.
+    pub file_name: Option<String>,
+}
+
+impl ImportOptions {
+    /// What was chosen, as the import's row keeps it.
+    fn to_json(&self) -> Json {
+        let map: serde_json::Map<String, Json> =
+            self.map.iter().map(|(heading, path)| (heading.clone(), json!(path))).collect();
+        json!({
+            "map": map,
+            "match": self.match_by,
+            "on_duplicate": self.on_duplicate.map(OnDuplicate::word),
+            "keep_good": self.keep_good,
+        })
+    }
+}
+
+impl OnDuplicate {
+    /// The word on the command line and in REST.
+    pub fn word(self) -> &'static str {
+        match self {
+            OnDuplicate::Skip => "skip",
+            OnDuplicate::Update => "update",
+            OnDuplicate::Error => "error",
+        }
+    }
+
+    /// What a word means.
+    pub fn of(word: &str) -> Option<OnDuplicate> {
+        [OnDuplicate::Skip, OnDuplicate::Update, OnDuplicate::Error].into_iter().find(|on| on.word() == word)
+    }
 }
 
 /// What an import is doing.
@@ -81,7 +113,7 @@ pub struct Progress {
 }
 
 /// A row that was rejected, and why.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RowProblem {
     /// Its line in the file.
     pub line: u64,
@@ -90,8 +122,12 @@ pub struct RowProblem {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ImportReport {
+    /// The import, unless it was a trial.
+    #[serde(skip)]
+    pub import: Option<RecordId>,
     /// Rows in the file.
     pub rows: u64,
     /// Records made.
@@ -109,11 +145,14 @@ pub struct ImportReport {
     /// Columns that mean nothing here.
     pub ignored: Vec<String>,
     /// The file of rejected rows.
+    #[serde(skip)]
     pub rejects: Option<PathBuf>,
     /// Whether records may have changed: neither a trial nor a failure that was put back.
     pub applied: bool,
     /// Told to stop before the end.
     pub stopped: bool,
+    /// What broke it off, when that was neither a row nor a person.
+    pub error: Option<Message>,
 }
 
 impl ImportReport {
@@ -142,40 +181,143 @@ pub fn import(
     options: &ImportOptions,
     watch: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<ImportReport> {
-    let object = gate.object(&options.object)?;
-    if !gate.may(ctx, &object.name, action::IMPORT) {
-        return Err(Error::forbidden("exchange.no_import"));
+    let import = Import::new(gate, ctx, source, options)?;
+    if options.dry_run {
+        let mut rejects = import.rejects(source);
+        let mut report = ImportReport { ignored: import.columns.ignored(), ..ImportReport::default() };
+        let bad = import.judge(source, &mut rejects, &mut report, watch)?;
+        // A trial goes on to the rules even when cells were wrong: people mend their file once.
+        let (rejects_ref, report_ref) = (&mut rejects, &mut report);
+        let mut applying = Applying {
+            import: &import,
+            rejects: rejects_ref,
+            report: report_ref,
+            bad: &bad,
+            importing: None,
+        };
+        apply::run(&mut applying, source, watch)?;
+        report.rejected = rejects.count;
+        report.rejects = rejects.finish()?;
+        return Ok(report);
     }
-    let columns =
-        Columns::of(gate, &object, source.headings(), &map::known(gate, &object, source, &options.map)?)?;
-    let by = match_field(&object, options, &columns)?;
-    let ctx = ctx.clone().via(Channel::Import);
-    let mut rejects = Rejects::new(options.rejects.as_deref(), source.headings(), gate.phrases(), ctx.locale);
-    let import = Import { gate, ctx, object, options, columns, by };
-    let mut report = ImportReport { ignored: import.columns.ignored(), ..ImportReport::default() };
+    let importing = import.begin(source)?;
+    import.run(importing, source, watch)
+}
 
-    let bad = import.judge(source, &mut rejects, &mut report, watch)?;
-    let go = !report.stopped && (report.rejected == 0 || options.keep_good);
-    // A trial goes on to the rules even when cells were wrong: people mend their file once.
-    if go || options.dry_run {
-        let mut journal = Journal::new(&import.object)?;
-        let trial = options.dry_run;
-        let mut applying =
-            Applying { import: &import, rejects: &mut rejects, report: &mut report, bad: &bad, trial };
-        let applied = apply::run(&mut applying, source, &mut journal, watch);
-        let failed = applied.is_err() || !report.succeeded(options);
-        if failed && !trial {
-            journal.undo(gate, &import.ctx, watch)?;
+impl<'a> Import<'a> {
+    /// An import of a file that can be read with a map that makes sense, by someone who may.
+    pub fn new(gate: &'a Gate, ctx: &Ctx, source: &Source, options: &'a ImportOptions) -> Result<Self> {
+        let object = gate.object(&options.object)?;
+        if !gate.may(ctx, &object.name, action::IMPORT) {
+            return Err(Error::forbidden("exchange.no_import"));
         }
-        applied?;
-        report.applied = !trial && !failed;
-        if report.applied {
-            map::remember(gate, &import.ctx, &import.object, &options.map)?;
-        }
+        let map = map::known(gate, &object, source, &options.map)?;
+        let columns = Columns::of(gate, &object, source.headings(), &map)?;
+        let by = match_field(&object, options, &columns)?;
+        let ctx = ctx.clone().via(Channel::Import);
+        Ok(Import { gate, ctx, object, options, columns, by })
     }
-    report.rejected = rejects.count;
-    report.rejects = rejects.finish()?;
-    Ok(report)
+
+    fn rejects<'s>(&'s self, source: &'s Source) -> Rejects<'s> {
+        let path = self.options.rejects.as_deref();
+        Rejects::new(path, source.headings(), self.gate.phrases(), self.ctx.locale)
+    }
+
+    /// Makes the import's row; from here on it is seen.
+    pub fn begin(&self, source: &Source) -> Result<Importing> {
+        let file_name = self.options.file_name.clone().unwrap_or_else(|| source.name().to_owned());
+        let new = NewImport { object: self.object.name.clone(), file_name, options: self.options.to_json() };
+        self.gate.begin_import(&self.ctx, new)
+    }
+
+    /// Judges and applies. Whatever goes wrong, what was changed is put back and the import's row says why.
+    pub fn run(
+        &self,
+        importing: Importing,
+        source: &Source,
+        watch: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<ImportReport> {
+        let mut rejects = self.rejects(source);
+        let mut report = ImportReport {
+            import: Some(importing.id),
+            ignored: self.columns.ignored(),
+            ..ImportReport::default()
+        };
+        let done = self.work(&importing, source, &mut rejects, &mut report, watch);
+        report.rejected = rejects.count;
+        match rejects.finish() {
+            Ok(path) => report.rejects = path,
+            Err(error) => tracing::warn!(%error, "the file of rejected rows could not be finished"),
+        }
+        if let Some(path) = &report.rejects
+            && let Err(error) = self.keep_rejects(&importing, path)
+        {
+            tracing::warn!(%error, "the file of rejected rows could not be kept beside the import");
+        }
+        report.error = done.as_ref().err().map(reason);
+        report.applied = done.is_ok() && report.succeeded(self.options);
+        let json = serde_json::to_value(&report).map_err(Error::internal)?;
+        if report.applied {
+            self.gate.finish_import(&self.ctx, importing, json)?;
+            map::remember(self.gate, &self.ctx, &self.object, &self.options.map)?;
+        } else {
+            self.gate.fail_import(&self.ctx, importing, json, &mut |done, total| {
+                // An import that failed is put back to the end, whoever would rather stop.
+                let _ = watch(Progress { stage: Stage::Undoing, done, total: Some(total) });
+            })?;
+        }
+        done?;
+        Ok(report)
+    }
+
+    fn work(
+        &self,
+        importing: &Importing,
+        source: &Source,
+        rejects: &mut Rejects<'_>,
+        report: &mut ImportReport,
+        watch: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<()> {
+        let mut told = None;
+        let mut watch = |progress: Progress| {
+            // Judging has no transactions of its own, so its progress is written down once a second.
+            let now = self.gate.clock().now();
+            let due =
+                told.is_none_or(|at: jiff::Timestamp| now.as_millisecond() - at.as_millisecond() >= 1000);
+            if progress.stage == Stage::Checking && due {
+                told = Some(now);
+                if let Err(error) =
+                    self.gate.import_judged(&self.ctx, importing, progress.done, progress.total)
+                {
+                    tracing::warn!(%error, "the progress of an import could not be noted");
+                }
+            }
+            watch(progress) && self.gate.import_goes_on(importing).unwrap_or(true)
+        };
+        let bad = self.judge(source, rejects, report, &mut watch)?;
+        if report.stopped || (report.rejected > 0 && !self.options.keep_good) {
+            return Ok(());
+        }
+        self.gate.import_applies(&self.ctx, importing)?;
+        let mut applying = Applying { import: self, rejects, report, bad: &bad, importing: Some(importing) };
+        apply::run(&mut applying, source, &mut watch)
+    }
+
+    fn keep_rejects(&self, importing: &Importing, path: &std::path::Path) -> Result<()> {
+        let bytes = std::fs::read(path).map_err(Error::internal)?;
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or("csv");
+        let name = format!("{}-{}.rejected.{ending}", self.object.name, importing.id);
+        self.gate.keep_rejects(&self.ctx, importing, &name, &bytes).map(drop)
+    }
+}
+
+/// What to tell of an error that broke an import off. What went wrong inside the program stands in its log.
+fn reason(error: &Error) -> Message {
+    match error {
+        Error::Malformed(message) | Error::Refused(message) | Error::Forbidden(message) => message.clone(),
+        Error::DiskFull => Message::new("exchange.disk_full"),
+        _ => Message::new("exchange.broken"),
+    }
 }
 
 fn match_field(object: &Object, options: &ImportOptions, columns: &Columns) -> Result<Option<Field>> {
@@ -345,14 +487,6 @@ impl Import<'_> {
     /// decides which record is which.
     pub fn looks_for_duplicates(&self) -> bool {
         self.by.is_none() || matches!(self.options.on_duplicate, Some(OnDuplicate::Skip | OnDuplicate::Error))
-    }
-
-    /// The fields that the file fills.
-    pub fn fields(&self) -> impl Iterator<Item = &Field> {
-        self.columns.0.iter().filter_map(|column| match &column.means {
-            Means::Field(field) | Means::Key { field, .. } => Some(field),
-            Means::Id | Means::Ignored => None,
-        })
     }
 }
 

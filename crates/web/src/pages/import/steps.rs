@@ -34,8 +34,11 @@ fn bad(text: &str) -> Markup {
     markup! { div .notice.bad role="alert" { (ui::icon("circle-alert")) div .text { (text) } } }
 }
 
-/// Choosing the file.
-pub fn choose(visit: &Visit, object: &Object, problem: Option<&str>) -> Page {
+/// Choosing the file, with the imports so far below.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn choose(visit: &Visit, object: &Object, problem: Option<&str>) -> Result<Page, Error> {
     let file = ui::Field {
         id: "in-file".to_owned(),
         name: "file".to_owned(),
@@ -64,12 +67,13 @@ pub fn choose(visit: &Visit, object: &Object, problem: Option<&str>) -> Page {
             (ui::form_field(&file))
             (ui::form_bar(&[Button::new(visit.t("common.cancel")).go(format!("/{}", object.name)), Button::new(visit.t("import.next")).primary().submit()]))
         }
+        (super::run::recent(visit, object)?)
     };
     let mut page = frame(visit, object, 0, &content);
     if problem.is_some() {
         page.status = StatusCode::UNPROCESSABLE_ENTITY;
     }
-    page
+    Ok(page)
 }
 
 /// What the columns mean, with the first values of each.
@@ -78,9 +82,9 @@ pub fn choose(visit: &Visit, object: &Object, problem: Option<&str>) -> Page {
 /// When the file cannot be read.
 pub fn map(visit: &Visit, chosen: &Chosen, params: &Params, problem: Option<&str>) -> Result<Page, Error> {
     let object = &chosen.object;
-    let suggested = suggest(visit.gate(), object, chosen.source.headings());
-    let mut samples: Vec<Vec<String>> = vec![Vec::new(); chosen.source.headings().len()];
-    for row in chosen.source.rows()?.take(3) {
+    let suggested = suggest(visit.gate(), object, chosen.upload.source.headings());
+    let mut samples: Vec<Vec<String>> = vec![Vec::new(); chosen.upload.source.headings().len()];
+    for row in chosen.upload.source.rows()?.take(3) {
         for (sample, cell) in samples.iter_mut().zip(row?.cells) {
             sample.push(cell.to_text().chars().take(24).collect());
         }
