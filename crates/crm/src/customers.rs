@@ -6,6 +6,7 @@ mod customer;
 pub mod kin;
 pub mod mention;
 mod relation;
+mod tag_group;
 
 use crate::declare::Declare;
 use guanxi_gate::{
@@ -23,6 +24,9 @@ pub(crate) fn declare(domain: &mut Domain) {
         .verb("customer", "contacted", customer::contacted)
         .rule("customer", customer::Kept)
         .rule("customer", relation::Kin)
+        .object(include_str!("customers/tag_group.toml"))
+        .rule("tag_group", tag_group::OneGroup)
+        .rule("customer", tag_group::Exclusive)
         .rule("order", customer::Buying)
         .object(include_str!("customers/relation.toml"))
         .rule("relation", relation::Directed)

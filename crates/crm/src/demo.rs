@@ -19,6 +19,7 @@ mod profile;
 mod script;
 mod services;
 mod standing;
+mod targets;
 mod texts;
 mod world;
 
@@ -82,6 +83,7 @@ pub fn generate(gate: &Gate, options: &DemoOptions) -> Result<Vec<Login>> {
     churn::warn(&mut world);
     churn::answer(&mut world);
     standing::review(&mut world);
+    targets::aim(&mut world);
     let people: Vec<_> = world.people.iter().map(|person| person.id).collect();
     // The last days' messages are still to be read.
     let read_until = world.days.now - SignedDuration::from_hours(7 * 24);

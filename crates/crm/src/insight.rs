@@ -4,6 +4,8 @@ mod churn;
 mod grades;
 mod reports;
 mod standing;
+mod target_list;
+mod wallet;
 
 use crate::declare::Declare;
 use guanxi_gate::Domain;
@@ -23,6 +25,16 @@ pub(crate) fn declare(domain: &mut Domain) {
         .object(include_str!("insight/life_change.toml"))
         .verb("customer", "fix_grade", grades::fix)
         .verb("customer", "free_grade", grades::free)
+        .object(include_str!("insight/wallet.toml"))
+        .rule("wallet", wallet::Share)
+        .rule("order", wallet::Ordered)
+        .rule("order_line", wallet::Ordered)
+        .object(include_str!("insight/target_list.toml"))
+        .rule("target_list", target_list::Askable)
+        .verb("target_list", "build", target_list::build)
+        .verb("customer", "add_to_list", target_list::add)
+        .object(include_str!("insight/target_member.toml"))
+        .rule("target_member", target_list::Once)
         .rule("customer", standing::Standing)
         .rule("order", standing::Ordering)
         .rule("activity", standing::Visiting)

@@ -1,7 +1,7 @@
 //! What rules, verbs and jobs work with inside one transaction.
 
 use crate::{
-    Ctx, DuplicateHit, Error, Gate, Live, Result,
+    Ctx, DuplicateHit, Error, Gate, Live, Page, Result,
     domain::Change,
     imports::Journal,
     record::{Draft, Record},
@@ -10,7 +10,7 @@ use crate::{
 use guanxi_model::{
     Message, Object, RecordId, Registry, Stored,
     expr::{self, Expr},
-    query::{Cursor, Sort},
+    query::{Cursor, Query, Sort},
 };
 use guanxi_store::{
     Conn,
@@ -226,6 +226,15 @@ impl<'a> Tx<'a> {
         let registry = self.registry.clone();
         let plan = trusted_plan(&registry, &object, &env, &filter, &[], 1);
         Ok(list::count(&mut self.conn, &plan, true)?)
+    }
+
+    /// Records as whoever acts sees them: a verb that chooses records for somebody chooses among those.
+    pub fn seen(&mut self, query: &Query) -> Result<Page> {
+        let registry = self.registry.clone();
+        let object = self.object(&query.object)?;
+        let listing =
+            crate::read::Listing::new(self.gate, self.ctx, &mut self.conn, &registry, &object, query)?;
+        listing.page(&mut self.conn, query)
     }
 
     /// An expression of an object's document, checked; none when it is wrong, which the conformance test and

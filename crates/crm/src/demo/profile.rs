@@ -34,6 +34,9 @@ pub(super) fn know(world: &mut World<'_>, dice: &mut Dice, draft: Draft, person:
         draft = draft.set("price_sensitivity", *dice.pick(&["low", "medium", "medium", "high"]));
     }
     if dice.chance(chance) {
+        draft = draft.set("individuality", *dice.pick(&["low", "low", "high"]));
+    }
+    if dice.chance(chance) {
         draft = draft.set("privacy_tolerance", *dice.pick(&["high", "medium", "medium", "medium", "low"]));
     }
     if person {

@@ -16,6 +16,7 @@ pub(super) static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts {
     churn: read(include_str!("data/churn.toml")),
     office: read(include_str!("data/office.toml")),
     profile: read(include_str!("data/profile.toml")),
+    targets: read(include_str!("data/targets.toml")),
 });
 
 fn read<T: serde::de::DeserializeOwned>(document: &str) -> T {
@@ -39,6 +40,30 @@ pub(super) struct Texts {
     pub churn: Churn,
     pub office: Office,
     pub profile: Profiles,
+    pub targets: Targets,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Targets {
+    pub group: Vec<TagGroup>,
+    pub list: Vec<TargetList>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct TagGroup {
+    pub name: String,
+    pub tags: Vec<String>,
+    pub exclusive: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct TargetList {
+    pub name: String,
+    pub filter: String,
+    pub ranked_by: String,
+    pub cut: String,
+    pub cut_at: i64,
+    pub note: String,
 }
 
 /// What can be known of a customer, by field.

@@ -2,13 +2,20 @@
 //! They read only through the door, narrowed to what the caller's right to report covers: an account manager
 //! sees colleagues' customers in lists but reports on their own.
 
+mod ages;
 mod chosen;
 mod churn;
 mod composition;
 mod contribution;
+mod counting;
+mod cross;
 mod grade_preview;
+mod growth_matrix;
+mod identification;
 mod lifecycle;
+mod marketing_matrix;
 mod pareto;
+mod portrait;
 mod scope;
 mod service;
 
@@ -51,7 +58,12 @@ pub(crate) fn declare(domain: &mut Domain) {
         .report(churn::report())
         .report(pareto::report())
         .report(lifecycle::report())
-        .report(grade_preview::report());
+        .report(grade_preview::report())
+        .report(identification::report())
+        .report(cross::report())
+        .report(portrait::report())
+        .report(growth_matrix::report())
+        .report(marketing_matrix::report());
 }
 
 fn define(

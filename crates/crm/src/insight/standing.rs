@@ -115,6 +115,17 @@ impl Rule for Standing {
             {
                 draft.values.into_iter().for_each(|(field, value)| change.set(&field, value));
             }
+            if new || change.changes("value_grade") || change.changes("individuality") {
+                let worthy = matches!(change.value("value_grade").as_text(), Some("a" | "b"));
+                let mode = match (worthy, change.value("individuality").as_text()) {
+                    (_, None) => None,
+                    (true, Some("high")) => Some("custom"),
+                    (true, Some(_)) => Some("frequency"),
+                    (false, Some("high")) => Some("none"),
+                    (false, Some(_)) => Some("mass"),
+                };
+                change.set("marketing_mode", mode);
+            }
             if change.value("relation_class").is_null() {
                 let class = match (change.value("customer_type").as_text(), change.value("kind").as_text()) {
                     (Some("distributor" | "partner"), _) => "channel",

@@ -413,7 +413,20 @@ fn reports_and_counters_are_whole() {
     let names: Vec<_> = domain.reports.iter().map(|report| report.name).collect();
     assert_eq!(
         names,
-        ["contribution", "composition", "service", "churn", "pareto", "lifecycle", "grade_preview"]
+        [
+            "contribution",
+            "composition",
+            "service",
+            "churn",
+            "pareto",
+            "lifecycle",
+            "grade_preview",
+            "identification",
+            "cross",
+            "portrait",
+            "growth_matrix",
+            "marketing_matrix"
+        ]
     );
     for report in &domain.reports {
         inspection.label(&report.label, report.name);

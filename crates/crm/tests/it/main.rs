@@ -18,6 +18,7 @@ mod profile;
 mod real_orders;
 mod reports;
 mod roles;
+mod segments;
 mod service;
 mod todos;
 mod world;

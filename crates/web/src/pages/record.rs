@@ -190,6 +190,12 @@ fn corner(visit: &Visit, record: &Visible) -> Markup {
             || team.contains(&record.id) && visit.may("customer", action::TRANSFER));
     item(hands_over, "user-minus", "handover.hand_over", ui::Act::Go(format!("/handover/{}", record.id)));
     item(object == "appointment", "file-down", "calendar.ics", ui::Act::Download(url("ics")));
+    item(
+        object == "customer" && visit.ctx().rights.may_report("portrait"),
+        "scan-search",
+        "record.portrait",
+        ui::Act::Go(format!("/report/portrait?customer={}", record.id)),
+    );
     item(true, "history", "record.history", ui::Act::Drawer(url("history")));
     item(true, "printer", "record.print", ui::Act::Run("print".to_owned()));
     if may(action::DELETE) {

@@ -403,3 +403,36 @@ fn an_owner_is_changed_and_the_record_is_shared() {
     let dialog = world.part(&boss, &format!("{customer}/share"));
     assert!(dialog.body.contains("周客服") && dialog.body.contains("2026-12-31"), "{}", dialog.body);
 }
+
+#[test]
+fn persons_and_companies_show_fields_of_their_own() {
+    let world = World::new();
+    let manager = world.signs_in("account_manager", "zh");
+    let company = page(&world, "customer");
+    let seen = world.get(&manager, &company);
+    assert!(
+        seen.has("#face-basic progress") && seen.has("#face-attitude"),
+        "faces tell how complete they are"
+    );
+    assert!(seen.has("#face-attitude a[href='#f-brand_leaning']"), "what is missing leads to its field");
+    assert!(seen.has("#f-main_business") && !seen.has("#f-income"));
+    world.post(&manager, &format!("{company}/field/kind"), &[("value", "person"), ("as", "field")]);
+    let seen = world.get(&manager, &company);
+    assert!(!seen.has("#f-main_business") && seen.has("#f-income"));
+}
+
+#[test]
+fn what_to_mind_stands_beside_the_field() {
+    let world = World::new();
+    let manager = world.signs_in("account_manager", "zh");
+    let customer = page(&world, "customer");
+    assert!(!world.get(&manager, &customer).has("#f-phone .mind"));
+    let low = [("value", "low"), ("as", "field")];
+    world.post(&manager, &format!("{customer}/field/privacy_tolerance"), &low);
+    assert!(world.get(&manager, &customer).has("#f-phone .mind"));
+    let form = world.get(&manager, &format!("{customer}/edit"));
+    assert!(
+        form.texts(".field .warning").iter().any(|text| text.contains("不要主动联系")),
+        "the form says it too"
+    );
+}
