@@ -38,6 +38,10 @@ export const pages = [
   { name: 'report service', role: 'executive', path: '/report/service?look=bar' },
   { name: 'report churn', role: 'executive', path: '/report/churn' },
   { name: 'search', role: 'sales_manager', path: '/search?q=' + encodeURIComponent('有限') },
+  { name: 'duplicate check', role: 'account_manager', path: '/duplicates?q=' + encodeURIComponent('科技') },
+  { name: 'duplicates', role: 'sales_manager', path: '/customer/duplicates' },
+  { name: 'merge', role: 'sales_manager', path: sideBySide },
+  { name: 'hand-over', role: 'admin', path: async ({ find }) => (await find('user', 'active == true && login == "head_south"')).replace('/user/', '/handover/') },
   { name: 'palette', role: 'sales_manager', path: '/customer?view=all', before: palette },
   { name: 'notices', role: 'account_manager', path: '/notices' },
   { name: 'password', role: 'account_manager', path: '/password' },
@@ -61,6 +65,11 @@ export const pages = [
   { name: 'no permission', role: 'account_manager', path: '/settings/users', expects: /answer: 403/ },
   { name: 'gallery', role: 'admin', path: '/dev/ui', rare: true },
 ]
+
+async function sideBySide({ find }) {
+  const ids = [await find('customer', 'order_total > 1000'), await find('customer', 'order_total > 0 && order_total < 1000')]
+  return '/customer/merge?ids=' + ids.map((path) => path.split('/').pop()).join(',')
+}
 
 async function selects(person) {
   const box = person.page.locator('tbody [data-check]').filter({ visible: true }).first()

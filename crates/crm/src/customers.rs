@@ -3,6 +3,7 @@
 pub mod activity;
 mod comment;
 mod customer;
+mod ending;
 pub mod kin;
 pub mod mention;
 mod relation;
@@ -19,6 +20,13 @@ pub(crate) fn declare(domain: &mut Domain) {
         .object(include_str!("customers/customer.toml"))
         .verb("customer", "lock", customer::lock)
         .verb("customer", "unlock", customer::unlock)
+        .verb("customer", "propose_end", ending::propose)
+        .verb("customer", "confirm_end", ending::confirm)
+        .verb("customer", "reject_end", ending::reject)
+        .verb("customer", "recover", ending::recover)
+        .rule("customer", ending::Standing)
+        .rule("order", ending::Watched)
+        .rule("opportunity", ending::Watched)
         .verb("customer", MERGE, merge)
         .verb("customer", UNMERGE, unmerge)
         .verb("customer", "contacted", customer::contacted)

@@ -21,6 +21,7 @@ mod services;
 mod standing;
 mod targets;
 mod texts;
+mod upkeep;
 mod world;
 
 #[cfg(test)]
@@ -84,6 +85,7 @@ pub fn generate(gate: &Gate, options: &DemoOptions) -> Result<Vec<Login>> {
     churn::answer(&mut world);
     standing::review(&mut world);
     targets::aim(&mut world);
+    upkeep::keep(&mut world);
     let people: Vec<_> = world.people.iter().map(|person| person.id).collect();
     // The last days' messages are still to be read.
     let read_until = world.days.now - SignedDuration::from_hours(7 * 24);

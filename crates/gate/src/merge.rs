@@ -45,6 +45,9 @@ struct Journal {
     links: Vec<Link>,
     shares: Vec<(RecordId, Vec<i64>)>,
     files: Vec<(RecordId, Vec<String>)>,
+    /// Rows that stood between two of the records and went to the recycle bin with the merge.
+    #[serde(default)]
+    between: Vec<(String, RecordId)>,
 }
 
 /// Rows whose reference moved from one loser to the main record.
@@ -151,6 +154,7 @@ fn run(
     }
     let values = chosen(tx, main, &found, choices)?;
     let mut journal = Journal { losers: losers.to_vec(), ..Journal::default() };
+    put_between_away(tx, main, losers, &mut journal)?;
     move_links(tx, main, losers, &mut journal)?;
     for loser in &found {
         let shares = merges::move_shares(&mut tx.conn, loser.id, main.id)?;
@@ -251,14 +255,43 @@ fn links(tx: &Tx<'_>, target: &str) -> Vec<(Arc<Object>, Field)> {
     links
 }
 
+/// What belongs to two of the records at once (how one customer stands to another) has no meaning once they are
+/// one: it waits in the recycle bin, as it is.
+fn put_between_away(
+    tx: &mut Tx<'_>,
+    main: &Record,
+    losers: &[RecordId],
+    journal: &mut Journal,
+) -> Result<()> {
+    let target = main.object.name.clone();
+    let merged: Vec<RecordId> = losers.iter().copied().chain([main.id]).collect();
+    for object in tx.registry.clone().objects().filter(|object| object.name != target) {
+        let ends: Vec<&Field> =
+            object.active_fields().filter(|f| f.cascade && f.target() == Some(&target)).collect();
+        let [first, others @ ..] = ends.as_slice() else { continue };
+        if others.is_empty() {
+            continue;
+        }
+        for row in tx.referring(&object.name, &first.name, &merged)? {
+            let within = |field: &&&Field| row.reference(&field.name).is_some_and(|id| merged.contains(&id));
+            if others.iter().any(|field| within(&field)) {
+                save::set_deleted(tx, &row, Value::Instant(tx.ctx.now), &[], "deleted")?;
+                journal.between.push((object.name.clone(), row.id));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn move_links(tx: &mut Tx<'_>, main: &Record, losers: &[RecordId], journal: &mut Journal) -> Result<()> {
     let target = main.object.name.clone();
     let stamp = stamp(tx);
     // Among themselves the merged records keep their links: they are right again when the merge is taken back.
     let own: Vec<RecordId> = losers.iter().copied().chain([main.id]).collect();
     for (object, field) in links(tx, &target) {
-        let but = if object.name == target { own.as_slice() } else { &[] };
-        let moved = merges::move_links(&mut tx.conn, &object, &field, &target, losers, main.id, but, stamp)?;
+        let between = journal.between.iter().filter(|(name, _)| *name == object.name).map(|(_, id)| *id);
+        let but: Vec<RecordId> = if object.name == target { own.clone() } else { between.collect() };
+        let moved = merges::move_links(&mut tx.conn, &object, &field, &target, losers, main.id, &but, stamp)?;
         for (loser, rows) in moved {
             let (object, field) = (object.name.clone(), field.name.clone());
             journal.links.push(Link { object, field, loser, rows });
@@ -281,6 +314,7 @@ fn refresh_facts(tx: &mut Tx<'_>, object: &Object, main: RecordId, journal: &Jou
         journal.links.iter().map(|link| (link.object.as_str(), link.field.as_str())).collect();
     for (child, via) in moved {
         roll_up::refresh(&mut tx.conn, &registry, child, &object.name, via, &records, &env)?;
+        save::refresh_above(tx, child, &object.name, &records)?;
     }
     Ok(())
 }
@@ -362,6 +396,12 @@ pub fn unmerge(tx: &mut Tx<'_>, main: &Record, _input: &Draft) -> Result<()> {
         let Some(field) = child.field(&link.field) else { continue };
         let (rows, loser) = (&link.rows, link.loser);
         merges::link_back(&mut tx.conn, &child, field, &object.name, rows, main.id, loser, stamp)?;
+    }
+    for (object, row) in &journal.between {
+        // One that someone took out of the bin, or erased, stays as they left it.
+        if let Some(row) = tx.fetch(object, &[*row], Life::Trash)?.pop() {
+            save::set_deleted(tx, &row, Value::Null, &[], "restored")?;
+        }
     }
     for (loser, shares) in &journal.shares {
         merges::return_shares(&mut tx.conn, shares, main.id, *loser)?;

@@ -22,6 +22,9 @@ pub fn refresh(
 ) -> Result<()> {
     let targets: Vec<&RollUpTarget> =
         registry.roll_ups(child).iter().filter(|t| t.object == parent && t.via == via).collect();
+    if targets.is_empty() {
+        return Ok(());
+    }
     let (Some(parent), Some(child)) = (registry.object(parent), registry.object(child)) else {
         return Ok(());
     };

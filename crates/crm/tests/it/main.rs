@@ -7,6 +7,7 @@ mod churn;
 mod conformance;
 mod customers;
 mod duplicates;
+mod endings;
 mod grades;
 mod handovers;
 mod imports;

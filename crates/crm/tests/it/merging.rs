@@ -477,3 +477,24 @@ fn ten_thousand_rows_move_as_sets() {
         assert!(merged.as_secs() < 5 && undone.as_secs() < 5, "{merged:?} {undone:?}");
     });
 }
+
+#[test]
+fn a_relation_between_two_that_become_one_waits_in_the_bin() {
+    story(|world| {
+        let [a, b, c] = ["甲", "乙", "丙"].map(|name| world.customer("li", name));
+        let relate = |customer: RecordId, other: RecordId| {
+            let draft = Draft::new().set("customer", customer).set("other", other).set("role", "partner");
+            world.given("relation", draft)
+        };
+        let (within, outside) = (relate(a, b), relate(b, c));
+        let before = everything(world);
+        merge(world, "manager", a, &[b]).unwrap();
+        let rows = world.all("relation", "true");
+        assert_eq!(rows.len(), 1, "nobody is their own partner");
+        let ends = [rows[0].reference("customer"), rows[0].reference("other")];
+        assert!(rows[0].id == outside && ends.contains(&Some(a)) && ends.contains(&Some(c)), "{ends:?}");
+        unmerge(world, "manager", a).unwrap();
+        assert_eq!(everything(world), before);
+        assert!(world.look("relation", within).reference("customer").is_some());
+    });
+}

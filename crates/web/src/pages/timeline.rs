@@ -236,6 +236,8 @@ pub fn said(visit: &Visit, name: &str, label: &str) -> String {
         "shared" => "timeline.shared",
         "unshared" => "timeline.unshared",
         "imported" => "timeline.imported",
+        "blacklist_dealt" => "timeline.blacklist_dealt",
+        "blacklist_claimed" => "timeline.blacklist_claimed",
         "merged_away" => "timeline.merged_away",
         "handed_over" => "timeline.handed_over",
         "unmerged" => "timeline.unmerged",

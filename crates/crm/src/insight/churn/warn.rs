@@ -80,7 +80,10 @@ fn candidates(terms: Terms) -> Expr {
         ));
         silent = silent.or(before("created_at", terms.cutoff).and(none_yet));
     }
-    Expr::eq("status", "normal").and(silent)
+    // Whoever was let go on purpose is not missed.
+    let kept = ["normal", "ending"].map(|word| Expr::eq("cooperation", word));
+    let kept = kept.into_iter().fold(Expr::is_empty("cooperation"), Expr::or);
+    Expr::eq("status", "normal").and(kept).and(silent)
 }
 
 /// The silent ones among them, with their last order as of the business date.
