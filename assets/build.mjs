@@ -81,6 +81,23 @@ async function javascript() {
   return { entry: name(entry), imported: [...imported].map(name) };
 }
 
+/** The service worker. It has one address for ever, so it names the files of this build inside. */
+async function worker(needed) {
+  const address = (file) => `/assets/${file}`;
+  const built = readdirSync(dist).filter((file) => !/\.(br|gz)$/.test(file));
+  await esbuild({
+    entryPoints: [join(here, "src/offline/worker.ts")],
+    outfile: join(dist, "sw.js"),
+    bundle: true,
+    format: "iife",
+    minify: true,
+    target: ["chrome109", "safari16", "firefox115"],
+    legalComments: "none",
+    define: { NEEDED: JSON.stringify(needed.map(address)), BUILT: JSON.stringify(built.map(address)) },
+    logLevel: "warning",
+  });
+}
+
 /** Compresses once here with the strongest settings, so that the server never does it per request. */
 function compress() {
   for (const file of readdirSync(dist)) {
@@ -117,6 +134,7 @@ async function buildAll() {
   manifest["app.css"] = emit("app.css", await css(manifest["inter.woff2"]));
   const { entry, imported } = await javascript();
   manifest["app.js"] = entry;
+  await worker([...Object.values(manifest), ...imported]);
   compress();
   // The manifest comes last: the Rust build watches it, and so sees a complete folder.
   writeFileSync(join(dist, "manifest.json"), JSON.stringify({ files: manifest, imported, icons: icons.names }, null, 1));

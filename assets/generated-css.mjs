@@ -1,4 +1,5 @@
-// The part of the style sheet that is arithmetic: tag and avatar hues, heat levels, column widths, the font's address.
+// The part of the style sheet that is arithmetic: tag and avatar hues, heat levels, column widths
+// and edges, the font's address.
 // Style attributes are forbidden by the content security policy, so each of these is a class.
 
 const hues = [15, 30, 60, 75, 100, 158, 200, 230, 256, 285, 300, 345];
@@ -24,6 +25,11 @@ const widths = Array.from({ length: 17 }, (_, step) => 80 + step * 20)
   .map((px) => `.grid .w-${px}{min-inline-size:${px}px;max-inline-size:${px}px}`)
   .join("");
 
+// Where pinned columns stand still: each where the one before it ends. The first 40 px are the checkboxes'.
+const edges = Array.from({ length: 46 }, (_, step) => step * 20)
+  .map((px) => `.grid .at-${px}{inset-inline-start:calc(var(--checks,40px) + ${px}px)}`)
+  .join("");
+
 /** The text of css/hues.css. */
 export function generatedCss(font) {
   const dark = '[data-theme="dark"] ';
@@ -36,5 +42,6 @@ export function generatedCss(font) {
     heatRule("", ".green", [1, 0], [0.52, 0.12, 158]),
     heatRule(dark, ".green", [0.236, 0.01], [0.56, 0.12, 158]),
     widths,
+    edges,
   ].join("\n");
 }

@@ -8,6 +8,7 @@ import { startHtmx } from "./htmx.ts";
 import { startIslands } from "./islands.ts";
 import { startLive } from "./live.ts";
 import { startNav } from "./nav.ts";
+import { startOffline } from "./offline/register.ts";
 import { startOverlays } from "./overlay.ts";
 import { startSession } from "./session.ts";
 import { startShortcuts } from "./shortcuts.ts";
@@ -27,6 +28,7 @@ startSession();
 startShortcuts();
 startLive();
 startIslands();
+startOffline();
 
 command("palette", () => void import("./palette.ts").then((palette) => palette.open()));
 command("print", () => print());

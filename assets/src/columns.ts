@@ -1,26 +1,43 @@
-// <column-button data-columns='[…]'>: show, hide and order columns. The choice travels in the address as `columns=a,b,c`.
+// <column-button>: show, hide, order, pin and size columns. The choice travels in the address as `columns=a,b,c`,
+// `pin=b` and `widths=a:160,c:120`.
 
 import { all, closest, data, el, icon, one } from "./dom.ts";
 import { visit } from "./htmx.ts";
 import { closePanel, isOpen, openPanel } from "./overlay.ts";
 import { t } from "./phrases.ts";
+import { sortable } from "./sortable.ts";
 
 interface ColumnChoice {
   field: string;
   label: string;
   shown: boolean;
-  /** The name column always stays. */
+  /** The name column always stays, at the front. */
   fixed?: boolean;
+  pinned?: boolean;
+  /** In pixels; 0 is the width of the content. */
+  width?: number;
+}
+
+const steps = [0, 80, 120, 160, 200, 260, 320, 400];
+
+function widths(column: ColumnChoice): HTMLElement {
+  const now = column.width ?? 0;
+  const offered = steps.includes(now) ? steps : [...steps, now].sort((a, b) => a - b);
+  const options = offered.map((px) => el("option", { value: px, selected: px === now }, px ? `${px}` : t("columns.auto")));
+  return el("select", { class: "input sz-s", "aria-label": `${t("columns.width")} ${column.label}` }, ...options);
 }
 
 function line(column: ColumnChoice): HTMLElement {
   const box = el("input", { type: "checkbox", value: column.field, checked: column.shown, disabled: column.fixed ?? false });
   const move = (name: string, label: string, step: string) =>
     el("button", { class: "btn ghost square sz-s", type: "button", "data-step": step, "aria-label": `${label} ${column.label}` }, icon(name));
+  const pin = el("button", { class: "btn ghost square sz-s", type: "button", "data-pin": true, "aria-pressed": String(column.pinned ?? false), "aria-label": `${t("columns.pin")} ${column.label}`, "data-tip": t("columns.pin") }, icon("pin"));
   return el("li", { draggable: !column.fixed, "data-fixed": column.fixed ?? false },
     el("span", { class: "grip" }, icon("grip-vertical", true)),
     el("label", {}, box, el("span", { class: "ell" }, column.label)),
-    column.fixed ? null : el("span", { class: "move" }, move("chevron-up", t("columns.up"), "-1"), move("chevron-down", t("columns.down"), "1")));
+    column.fixed ? null : el("span", { class: "move" }, move("chevron-up", t("columns.up"), "-1"), move("chevron-down", t("columns.down"), "1")),
+    column.fixed ? null : pin,
+    widths(column));
 }
 
 /** Moves a line past its neighbour, but never before a fixed one. */
@@ -31,21 +48,16 @@ function step(item: HTMLElement, by: number): void {
   else other.after(item);
 }
 
-function dragging(list: HTMLElement): void {
-  let held: HTMLElement | undefined;
-  list.addEventListener("dragstart", (event) => {
-    held = closest(event, "li") ?? undefined;
-    held?.classList.add("dragging");
-  });
-  list.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    const over = closest(event, "li");
-    if (!held || !over || over === held || over.dataset.fixed !== undefined) return;
-    const box = over.getBoundingClientRect();
-    if (event.clientY < box.top + box.height / 2) over.before(held);
-    else over.after(held);
-  });
-  list.addEventListener("dragend", () => held?.classList.remove("dragging"));
+/** The part of the address that the lines describe. */
+function chosen(list: HTMLElement): Record<string, string> {
+  const shown = all("li", list).filter((item) => one<HTMLInputElement>("input", item)!.checked);
+  const field = (item: HTMLElement) => one<HTMLInputElement>("input", item)!.value;
+  const width = (item: HTMLElement) => Number(one("select", item) ? (one("select", item) as unknown as HTMLSelectElement).value : 0);
+  return {
+    columns: shown.map(field).join(","),
+    pin: shown.filter((item) => one('[data-pin][aria-pressed="true"]', item)).map(field).join(","),
+    widths: shown.filter(width).map((item) => `${field(item)}:${width(item)}`).join(","),
+  };
 }
 
 class ColumnButton extends HTMLElement {
@@ -61,7 +73,7 @@ class ColumnButton extends HTMLElement {
     if (present && isOpen(present)) return closePanel();
     present?.remove();
     const list = el("ul", {}, ...(data<ColumnChoice[]>(this) ?? []).map(line));
-    dragging(list);
+    sortable(list, { item: "li", fixed: "[data-fixed]" });
     list.addEventListener("click", (event) => {
       const mover = closest(event, "[data-step]");
       const item = mover?.closest<HTMLElement>("li");
@@ -69,11 +81,13 @@ class ColumnButton extends HTMLElement {
         step(item, Number(mover.dataset.step));
         mover.focus();
       }
+      const pin = closest(event, "[data-pin]");
+      if (pin) pin.setAttribute("aria-pressed", String(pin.getAttribute("aria-pressed") !== "true"));
     });
     const apply = el("button", { class: "btn primary sz-s", type: "button" }, t("columns.apply"));
     apply.addEventListener("click", () => {
       const params = new URLSearchParams(location.search);
-      params.set("columns", all<HTMLInputElement>("input:checked", list).map((box) => box.value).join(","));
+      for (const [name, value] of Object.entries(chosen(list))) params.set(name, value);
       closePanel();
       visit(`${location.pathname}?${params}`);
     });

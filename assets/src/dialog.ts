@@ -84,6 +84,7 @@ async function submit(form: HTMLFormElement, submitter: HTMLElement | null): Pro
     else closeDialog();
     const where = answer.headers.get("HX-Redirect") ?? answer.headers.get("HX-Location");
     if (where) return visit(where);
+    if (answer.headers.has("X-Queued")) return; // It waits to be sent: there is nothing new to see.
     if (applyFragments(answer.text).length === 0) await refresh();
   } else if (answer.status === 409 || answer.status === 422) {
     if (box) fill(box, answer.text);

@@ -19,6 +19,7 @@ export function startForms(): void {
   document.addEventListener("input", note);
   document.addEventListener("change", note);
   document.addEventListener("submit", (event) => dirty.delete(event.target as HTMLFormElement));
+  document.addEventListener("form:queued", (event) => dirty.delete(event.target as HTMLFormElement));
   document.addEventListener("reset", (event) => {
     dirty.delete(event.target as HTMLFormElement);
     for (const bar of all("[data-dirty-bar]", event.target as HTMLFormElement)) bar.hidden = true;

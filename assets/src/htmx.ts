@@ -71,7 +71,7 @@ function mendFocus(): void {
 
 /** Islands add to their markup, and a merging swap removes what the server does not know of. */
 function mendIslands(): void {
-  for (const island of all("date-field, combo-box")) (island as HTMLElement & { mend?: () => void }).mend?.();
+  for (const island of all("date-field, combo-box, order-list")) (island as HTMLElement & { mend?: () => void }).mend?.();
 }
 
 /** Fetching ahead begins when the pointer rests on a link for 80 ms, not when it passes over. */

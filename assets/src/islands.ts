@@ -16,6 +16,7 @@ const islands: Record<string, () => Promise<unknown>> = {
   "month-calendar": () => import("./calendar.ts"),
   "filter-button": () => import("./filter/filter-button.ts"),
   "column-button": () => import("./columns.ts"),
+  "order-list": () => import("./order-list.ts"),
 };
 
 function load(): void {

@@ -1,7 +1,12 @@
-// The words of the islands come with the page; the code has none. Keys are listed in assets/README.md.
+// The words of the islands come from the server; the code has none. Keys are listed in assets/README.md. A page of
+// the program loads them as a module that runs before this one, a sample page holds them as a data block.
 
 interface Table {
   [key: string]: string | Table;
+}
+
+declare global {
+  var guanxiPhrases: Table | undefined;
 }
 
 let phrases: Record<string, string> | undefined;
@@ -17,7 +22,7 @@ function flatten(table: Table, prefix = ""): Record<string, string> {
 
 function load(): Record<string, string> {
   const text = document.getElementById("phrases")?.textContent;
-  return text ? flatten(JSON.parse(text) as Table) : {};
+  return flatten(text ? (JSON.parse(text) as Table) : (globalThis.guanxiPhrases ?? {}));
 }
 
 /** A phrase with its gaps `{name}` filled; a missing phrase shows its key, so that it is noticed. */

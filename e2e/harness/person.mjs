@@ -186,6 +186,22 @@ export class Person {
     for await (const chunk of await download.createReadStream()) chunks.push(chunk)
     return { name: download.suggestedFilename(), bytes: Buffer.concat(chunks) }
   }
+  /** Waits until the browser keeps pages for reading without the network, as it does after the first page. */
+  async keepsPages() {
+    await this.page.waitForFunction(async () => {
+      if (!navigator.serviceWorker?.controller) return false
+      const cache = await caches.open('guanxi-pages-1')
+      return Boolean(await cache.match('/~/page/offline'))
+    }).catch(async () => {
+      // The worker takes over a page that was there before it only when that page asks again.
+      await this.page.reload()
+      await this.hasKept('/offline')
+    })
+  }
+  /** Waits until a page is kept. */
+  async hasKept(path) {
+    await this.page.waitForFunction(async (path) => Boolean(await (await caches.open('guanxi-pages-1')).match(`/~/page${path}`)), path)
+  }
   async leaves() {
     await this.context.close()
   }

@@ -13,10 +13,21 @@ interface Editing {
   host: HTMLElement;
   before: Node[];
   form: HTMLFormElement;
+  /** The value before. */
+  value: string;
   closing: boolean;
 }
 
 let editing: Editing | undefined;
+
+/** The value of a cell; one that shows its value as it is does not name it again. */
+const valueOf = (host: HTMLElement): string => host.dataset.value ?? (host.tagName === "TD" ? ((one("a.name", host) ?? host).textContent?.trim() ?? "") : "");
+
+/** Why a cell is not edited: its own reason, or that of its whole column. */
+function lockOf(host: HTMLElement): string | undefined {
+  const head = host instanceof HTMLTableCellElement ? host.closest("table")?.tHead?.rows[0]?.cells[host.cellIndex] : undefined;
+  return host.dataset.locked ?? (host.dataset.edit ? undefined : head?.dataset.locked);
+}
 
 const inputTypes: Record<string, string> = {
   text: "text", credit_code: "text", phone: "tel", email: "email", link: "url", number: "text", money: "text",
@@ -57,7 +68,7 @@ async function build(host: HTMLElement, owner: Owner, typed: string | undefined)
   const meta = fieldsOf(owner.object).find((each) => each.name === field);
   const simple = kind in inputTypes || kind === "yes_no" || (kind === "choice" && meta?.options !== undefined);
   if (simple) {
-    const control = input(kind, typed !== undefined && !/date|instant|choice|yes_no/.test(kind) ? typed : (host.dataset.value ?? ""), meta);
+    const control = input(kind, typed !== undefined && !/date|instant|choice|yes_no/.test(kind) ? typed : valueOf(host), meta);
     return el("form", { class: "cell-editor", novalidate: true }, control);
   }
   host.setAttribute("aria-busy", "true");
@@ -69,13 +80,14 @@ async function build(host: HTMLElement, owner: Owner, typed: string | undefined)
 /** Opens the editor; `typed` is the letter that asked for it and replaces the value. */
 export async function edit(host: HTMLElement, typed?: string): Promise<void> {
   if (editing?.host === host) return;
-  if (host.dataset.locked) return showToast({ text: host.dataset.locked });
+  const lock = lockOf(host);
+  if (lock) return showToast({ text: lock });
   if (!host.dataset.edit) return showToast({ text: t("grid.readonly") });
   await save();
   const owner = ownerOf(host);
   const form = owner && (await build(host, owner, typed));
   if (!form || !host.isConnected) return;
-  editing = { host, before: [...host.childNodes], form, closing: false };
+  editing = { host, before: [...host.childNodes], form, value: valueOf(host), closing: false };
   host.dataset.guardOn = "";
   host.classList.add("editing");
   host.replaceChildren(form);
@@ -124,10 +136,10 @@ function shown(form: HTMLFormElement): string {
 export async function save(): Promise<boolean> {
   if (!editing || editing.closing) return true;
   const now = editing;
-  const { host, before, form } = now;
+  const { host, before, form, value } = now;
   const owner = ownerOf(host);
   const data = new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)]));
-  if (!owner || (data.getAll("value").length === 1 && data.get("value") === (host.dataset.value ?? ""))) {
+  if (!owner || (data.getAll("value").length === 1 && data.get("value") === value)) {
     editing = undefined;
     restore(host, before);
     return true;

@@ -5,6 +5,8 @@ import { openDrawer } from "../dialog.ts";
 import { visit } from "../htmx.ts";
 import { cancel, edit, isEditing, save } from "./editor.ts";
 import { move, nextEditable, type Extent, type Position } from "./range.ts";
+import { hrefOf, nameBoxes, peekOf, startHover } from "./rows.ts";
+import { addHandles, startWidths } from "./widths.ts";
 import { selectTo, showBar, startRange, startSelection, toggle } from "./selection.ts";
 
 const CELL = "td[role=gridcell]";
@@ -44,8 +46,9 @@ function reveal(table: HTMLElement, cell: HTMLElement): void {
   const bottom = frame.bottom - (one("tfoot", table)?.offsetHeight ?? 0);
   if (box.top < top) view.scrollTop -= top - box.top;
   else if (box.bottom > bottom) view.scrollTop += box.bottom - bottom;
-  if (cell.classList.contains("col-name")) return;
-  const left = one("th.col-name", table)?.getBoundingClientRect().right ?? frame.left;
+  if (getComputedStyle(cell).position === "sticky") return;
+  const still = one("th.pin-end", table);
+  const left = still && getComputedStyle(still).position === "sticky" ? still.getBoundingClientRect().right : frame.left;
   if (box.left < left) view.scrollLeft -= left - box.left;
   else if (box.right > frame.right) view.scrollLeft += box.right - frame.right;
 }
@@ -86,12 +89,13 @@ function keys(event: KeyboardEvent, table: HTMLElement, cell: HTMLElement): bool
   const control = event.ctrlKey || event.metaKey;
   const row = cell.closest<HTMLElement>("tr")!;
   if (event.key === "Enter" || event.key === "F2") {
-    if (cell.dataset.edit || !row.dataset.href || event.key === "F2") void edit(cell);
-    else visit(row.dataset.href);
+    const href = hrefOf(row);
+    if (cell.dataset.edit || !href || event.key === "F2") void edit(cell);
+    else visit(href);
     return true;
   }
-  if (event.key === " " && row.dataset.peek) {
-    void openDrawer(row.dataset.peek);
+  if (event.key === " ") {
+    void openDrawer(peekOf(row));
     return true;
   }
   if (event.key === "x" && !control) {
@@ -153,9 +157,13 @@ function prepare(): void {
     const first = cellsOf(rowsOf(table)[0])[0];
     if (first) first.tabIndex = 0;
   }
+  nameBoxes(table);
+  addHandles(table);
   showBar(table);
 }
 
 startSelection();
+startWidths();
+startHover();
 prepare();
 document.addEventListener("htmx:after:swap", prepare);

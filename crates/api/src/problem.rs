@@ -176,6 +176,7 @@ pub fn status_of(fault: &Fault) -> (u16, &'static str) {
             Error::NotFound => (404, "not_found"),
             Error::Stale(_) => (409, "stale"),
             Error::Duplicate(_) => (409, "duplicate"),
+            Error::Repeated => (409, "repeated"),
             Error::Invalid(_) => (422, "invalid"),
             Error::Refused(_) => (422, "refused"),
             Error::TooMany(_) => (429, "too_many"),

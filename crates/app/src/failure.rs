@@ -65,6 +65,7 @@ pub fn door(error: &Error, locale: Locale) -> Vec<String> {
                 )
             })
             .collect(),
+        Error::Repeated => one("cli.repeated"),
         Error::Unavailable => one("cli.unavailable"),
         Error::DiskFull => one("cli.disk_full"),
         Error::Internal(inner) => {

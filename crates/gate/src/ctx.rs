@@ -2,7 +2,10 @@
 
 use guanxi_model::{Grant, Locale, RecordId, Role, expr::Env};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// The caller of a read or write.
 #[derive(Debug, Clone)]
@@ -23,6 +26,33 @@ pub struct Ctx {
     pub channel: Channel,
     /// The peer's address, for the audit.
     pub ip: Option<String>,
+    /// The key under which the request may take effect once, when it carries one.
+    pub once: Option<Once>,
+}
+
+/// A request that may be repeated because its answer was lost: its first write through the door takes the key,
+/// so a repetition is refused with [`Error::Repeated`](crate::Error::Repeated) before it writes anything.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// The key, chosen by the client.
+    pub key: String,
+    taken: Arc<AtomicBool>,
+}
+
+impl Once {
+    /// A request under a key.
+    pub fn new(key: impl Into<String>) -> Self {
+        Once { key: key.into(), taken: Arc::default() }
+    }
+
+    /// Whether a write of this very request has taken the key.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.taken.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn take(&self) {
+        self.taken.store(true, Ordering::Release);
+    }
 }
 
 /// Who asks.

@@ -30,7 +30,17 @@ impl Gate {
         ctx: &Ctx,
         mut f: impl FnMut(&mut Door<'_, '_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let done = self.write(ctx, move |tx| f(&mut Door(tx)));
+        let once = ctx.once.clone().filter(|once| !once.is_taken());
+        let key = once.as_ref().map(|once| once.key.clone());
+        let done = self.write(ctx, move |tx| {
+            if let Some(key) = &key {
+                take_key(tx, key)?;
+            }
+            f(&mut Door(tx))
+        });
+        if let (Ok(_), Some(once)) = (&done, once) {
+            once.take();
+        }
         done.map_err(|error| self.denied(ctx, error, "", None))
     }
 
@@ -254,7 +264,7 @@ impl<'a> Door<'_, 'a> {
     pub fn delete(&mut self, object: &str, id: RecordId, version: Option<i64>) -> Result<()> {
         let before = self.record(object, id, action::DELETE)?;
         if version.is_some_and(|version| version != before.version) {
-            return Err(save::stale_against(self.0, &before, std::iter::empty()));
+            return Err(save::stale_against(self.0, &before, std::iter::empty(), None));
         }
         for rule in self.0.gate.domain().rules.get(&before.object.name).cloned().unwrap_or_default() {
             rule.before_delete(self.0, &before)?;
@@ -489,20 +499,23 @@ impl<'a> Door<'_, 'a> {
 
     fn change_of(&mut self, before: Record, version: Option<i64>, draft: Draft) -> Result<Change> {
         let object = before.object.clone();
-        if version.is_some_and(|version| version != before.version) {
-            let wanted = draft.values.clone().into_iter();
-            return Err(save::stale_against(self.0, &before, wanted));
-        }
-        let mut change = Change { object: object.clone(), before: Some(before), draft, by_program: false };
+        let seen = version.filter(|version| *version != before.version);
         if self.0.ctx.rights.everything {
-            return Ok(change);
+            return match seen {
+                Some(seen) => Err(self.stale(&before, seen, draft, |_| true)?),
+                None => Ok(Change { object, before: Some(before), draft, by_program: false }),
+            };
         }
         let shared: Shared = crate::read::shared_with(self.0, &object)?;
-        let Some(before) = change.before.clone() else { return Ok(change) };
         let deciding = self.deciding(&before)?;
         let status =
             object.status.as_deref().map(|status| before.text(status).to_owned()).unwrap_or_default();
         let may = Policy::new(self.0.ctx, &object, &shared).may(deciding, &status).ok_or(Error::NotFound)?;
+        if let Some(seen) = seen {
+            let reads = |field: &str| may.fields.get(field).is_some_and(|level| *level >= FieldLevel::Read);
+            return Err(self.stale(&before, seen, draft, reads)?);
+        }
+        let mut change = Change { object: object.clone(), before: Some(before), draft, by_program: false };
         let names: Vec<String> =
             change.draft.values.keys().filter(|name| change.changes(name)).cloned().collect();
         for name in names {
@@ -521,6 +534,40 @@ impl<'a> Door<'_, 'a> {
             }
         }
         Ok(change)
+    }
+
+    /// A conflict, told by what the caller may read of it.
+    fn stale(
+        &mut self,
+        now: &Record,
+        seen: i64,
+        draft: Draft,
+        reads: impl Fn(&str) -> bool,
+    ) -> Result<Error> {
+        let mut meanwhile = save::changed_since(self.0, now, seen)?;
+        if let Some(changes) = &mut meanwhile {
+            changes.retain(|change| reads(&change.field));
+        }
+        let wanted = draft.values.into_iter().filter(|(name, _)| reads(name));
+        Ok(save::stale_against(self.0, now, wanted, meanwhile))
+    }
+}
+
+/// Takes the key of a request that may be repeated, in the transaction of its effect.
+fn take_key(tx: &mut Tx<'_>, key: &str) -> Result<()> {
+    if key.is_empty() || key.len() > 200 {
+        return Err(Error::Malformed(Message::new("gate.idempotency_key")));
+    }
+    let subject = tx.ctx.subject.user;
+    if idempotency::find(&mut tx.conn, subject, key)?.is_some() {
+        return Err(Error::Repeated);
+    }
+    let answer = Answer { body_hash: String::new(), status: 200, response: String::new() };
+    let now = tx.ctx.now.as_millisecond();
+    match idempotency::save(&mut tx.conn, subject, key, &answer, now) {
+        // Another attempt was quicker by a moment.
+        Err(guanxi_store::Error::Conflict { .. }) => Err(Error::Repeated),
+        done => Ok(done?),
     }
 }
 

@@ -32,6 +32,9 @@ pub enum Error {
     /// The request cannot be understood. HTTP 400.
     #[error("malformed: {}", .0.key)]
     Malformed(Message),
+    /// The same request was carried out before, under the same key. HTTP 200: there is nothing left to do.
+    #[error("carried out before")]
+    Repeated,
     /// The outcome is unknown; repeat with the same key. HTTP 503.
     #[error("unavailable")]
     Unavailable,
@@ -61,6 +64,36 @@ pub struct Stale {
     pub updated_at: Option<jiff::Timestamp>,
     /// For each field the caller wanted to change: its value now and theirs.
     pub fields: Vec<(String, Value, Value)>,
+    /// What others changed since the version that the caller had seen, as far as the caller may read it.
+    /// None when that cannot be told any more.
+    pub meanwhile: Option<Vec<Meanwhile>>,
+}
+
+/// A field that someone else changed since the caller looked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Meanwhile {
+    /// API name of the field.
+    pub field: String,
+    /// What the caller had seen.
+    pub before: Value,
+    /// What it is now.
+    pub now: Value,
+}
+
+impl Stale {
+    /// The fields that both changed, to different values: now, and as the caller wants it. Where it cannot be
+    /// told what the others changed, every difference counts.
+    pub fn contested(&self) -> impl Iterator<Item = &(String, Value, Value)> {
+        self.fields.iter().filter(|(name, ..)| {
+            self.meanwhile.as_ref().is_none_or(|changes| changes.iter().any(|change| change.field == *name))
+        })
+    }
+
+    /// What only others changed.
+    pub fn by_others(&self) -> impl Iterator<Item = &Meanwhile> {
+        let changes = self.meanwhile.iter().flatten();
+        changes.filter(|change| !self.fields.iter().any(|(name, ..)| *name == change.field))
+    }
 }
 
 /// A record that may be the same one. Shows who has it, never its private fields.

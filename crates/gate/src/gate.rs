@@ -180,7 +180,7 @@ impl Gate {
         let now = self.0.clock.now();
         let zone = crate::zone();
         let today = crate::date_of(now, &zone);
-        Ctx { subject, rights, now, today, zone, locale, channel, ip: None }
+        Ctx { subject, rights, now, today, zone, locale, channel, ip: None, once: None }
     }
 
     /// The context of a user, after log-in was proved or for a job that acts for them. Refused when the user

@@ -178,7 +178,7 @@ fn is_quiet(registry: &guanxi_model::Registry, event: &Event) -> bool {
 }
 
 /// Field, value before, value after.
-fn changes_of<'a>(object: &'a Object, event: &Event) -> Vec<(&'a Field, Value, Value)> {
+pub(crate) fn changes_of<'a>(object: &'a Object, event: &Event) -> Vec<(&'a Field, Value, Value)> {
     let Some(changes) = event.event.data.get("changes").and_then(|c| c.as_object()) else {
         return Vec::new();
     };

@@ -23,6 +23,18 @@ pub struct Dictionary {
     /// Its entries in order.
     #[serde(default, rename = "choice")]
     pub choices: Vec<Choice>,
+    /// The values in the order that a site gave them; entries that came later follow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<String>,
+}
+
+impl Dictionary {
+    fn put_in_order(&mut self) {
+        let Dictionary { choices, order, .. } = self;
+        choices.sort_by_key(|choice| {
+            order.iter().position(|value| *value == choice.value).unwrap_or(order.len())
+        });
+    }
 }
 
 /// The documents that come in the binary.
@@ -121,9 +133,14 @@ impl Registry {
             };
             problem(doc, done);
         }
-        for field in objects.values_mut().flat_map(|object| &mut object.fields) {
-            if let Some(dictionary) = field.dictionary.as_ref().and_then(|name| dictionaries.get(name)) {
-                field.options = dictionary.choices.clone();
+        dictionaries.values_mut().for_each(Dictionary::put_in_order);
+        // A verb's form may ask for an entry of a shared dictionary too.
+        for object in objects.values_mut() {
+            let forms = object.verbs.iter_mut().flat_map(|verb| &mut verb.form);
+            for field in object.fields.iter_mut().chain(forms) {
+                if let Some(dictionary) = field.dictionary.as_ref().and_then(|name| dictionaries.get(name)) {
+                    field.options = dictionary.choices.clone();
+                }
             }
         }
         resolve_roll_ups(&mut objects, &mut problems);
@@ -279,14 +296,9 @@ fn resolve_object(object: &mut Object, dictionaries: &mut BTreeMap<String, Dicti
                 format!("{} · {}", object.label.en, field.label.en),
             ),
             choices: std::mem::take(&mut field.options),
+            order: Vec::new(),
         });
         field.dictionary = Some(name);
-    }
-    // A verb's form may ask for an entry of a shared dictionary too.
-    for field in object.verbs.iter_mut().flat_map(|verb| &mut verb.form) {
-        if let Some(dictionary) = field.dictionary.as_ref().and_then(|name| dictionaries.get(name)) {
-            field.options = dictionary.choices.clone();
-        }
     }
     object.fields = fields;
     object.index = object.fields.iter().enumerate().map(|(i, field)| (field.name.clone(), i)).collect();

@@ -3,6 +3,7 @@
 //! `assets/build.mjs` writes `assets/dist` and a manifest from logical to hashed names. A hashed
 //! address never changes its content, so browsers may keep it for ever.
 
+use crate::texts;
 use std::{
     collections::{HashMap, HashSet},
     sync::LazyLock,
@@ -11,10 +12,11 @@ use std::{
 use axum::{
     body::Body,
     extract::Path,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use rust_embed::{EmbeddedFile, RustEmbed};
+use guanxi_model::Locale;
+use rust_embed::RustEmbed;
 use serde::Deserialize;
 
 #[derive(RustEmbed)]
@@ -53,7 +55,7 @@ pub fn has_icon(name: &str) -> bool {
 
 /// Answers `GET /assets/{file}` with the best precompressed form that the browser accepts.
 pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let Some((body, encoding)) = find(&file, &headers) else {
+    let Some((body, encoding)) = phrases(&file).or_else(|| find(&file, &headers)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let mut response = Response::builder()
@@ -64,22 +66,33 @@ pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     if let Some(encoding) = encoding {
         response = response.header(header::CONTENT_ENCODING, encoding);
     }
-    response
-        .body(Body::from(body.data.into_owned()))
-        .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    response.body(body).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
-fn find(file: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+/// Answers `GET /sw.js`: the service worker, which must have one address above all pages, and so is asked for anew.
+pub async fn worker(headers: HeaderMap) -> Response {
+    let mut response = serve(Path("sw.js".to_owned()), headers).await;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// The words of the islands, which are not built with them.
+fn phrases(file: &str) -> Option<(Body, Option<&'static str>)> {
+    let modules = [Locale::Zh, Locale::En].map(texts::islands_module);
+    modules.into_iter().find(|(name, _)| name == file).map(|(_, text)| (Body::from(text.as_str()), None))
+}
+
+fn find(file: &str, headers: &HeaderMap) -> Option<(Body, Option<&'static str>)> {
     let accepted =
         headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     for (coding, suffix) in [("br", "br"), ("gzip", "gz")] {
         if accepts(accepted, coding)
             && let Some(body) = Dist::get(&format!("{file}.{suffix}"))
         {
-            return Some((body, Some(coding)));
+            return Some((Body::from(body.data), Some(coding)));
         }
     }
-    Dist::get(file).map(|body| (body, None))
+    Dist::get(file).map(|body| (Body::from(body.data), None))
 }
 
 /// A coding counts as accepted when it is named and its weight is not zero.

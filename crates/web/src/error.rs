@@ -65,6 +65,7 @@ impl Problem {
             Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::Malformed(_) => StatusCode::BAD_REQUEST,
+            Error::Repeated => StatusCode::OK,
             Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Error::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -92,6 +93,7 @@ impl Problem {
             }
             Error::TooMany(message) => told("error.too_many", say_message(words, locale, message)),
             Error::Malformed(message) => told("error.malformed", say_message(words, locale, message)),
+            Error::Repeated => told("error.repeated", t("error.repeated_text")),
             Error::Unavailable => told("error.unavailable", t("error.unavailable_text")),
             Error::DiskFull => told("error.disk_full", t("error.disk_full_text")),
             Error::Internal(source) => {

@@ -76,6 +76,12 @@ pub fn company(gate: &Gate, locale: Locale) -> Result<String> {
     Ok(company.unwrap_or_else(|| texts::t(locale, "app.name").to_owned()))
 }
 
+/// What gives the islands their words, before they run.
+fn islands_words(locale: Locale) -> Markup {
+    let (file, _) = texts::islands_module(locale);
+    markup! { script type="module" src={ "/assets/" (file) } {} }
+}
+
 /// A document without the shell, for people who are not logged in.
 pub fn bare(locale: Locale, title: &str, main: &Markup) -> Markup {
     use crate::assets::url;
@@ -90,12 +96,12 @@ pub fn bare(locale: Locale, title: &str, main: &Markup) -> Markup {
                 (ui::theme_script(""))
                 link rel="icon" type="image/svg+xml" href=(url("favicon.svg"));
                 link rel="stylesheet" href=(url("app.css"));
+                (islands_words(locale))
                 script type="module" src=(url("app.js")) {}
             }
             body {
                 (main)
                 div .toasts #toasts role="status" aria-live="polite" {}
-                (ui::phrases_script(texts::islands(locale)))
             }
         }
     }
@@ -120,12 +126,13 @@ fn framed(page: &Page, visit: &Visit) -> Result<Markup> {
         bottom,
         more: visit.t("nav.more").to_owned(),
         me: me(visit)?,
+        user: visit.ctx().subject.user.to_string(),
         skip: visit.t("nav.skip").to_owned(),
         nav_label: visit.t("nav.menu").to_owned(),
         find: visit.t("nav.find").to_owned(),
         find_key: "Ctrl K".to_owned(),
         palette: palette(visit),
-        phrases: texts::islands(locale).clone(),
+        phrases: islands_words(locale),
         // Until the first password is changed every address but that page leads back to it, the stream too.
         events: (!visit.session.must_change).then(|| "/events".to_owned()),
         theme: matches!(visit.session.theme.as_str(), "light" | "dark").then(|| visit.session.theme.clone()),

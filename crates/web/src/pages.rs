@@ -25,6 +25,7 @@ pub mod login;
 pub mod lookup;
 pub mod merge;
 pub mod notices;
+pub mod offline;
 pub mod palette;
 pub mod password;
 pub mod peek;

@@ -260,11 +260,14 @@ pub async fn guard(State((app, access)): State<(App, Access)>, mut request: Requ
         let response = next.run(request).await;
         return finish(response, |problem| problem.show_guest(&Guest::new(app, asks)));
     }
-    let session = match session(&app, &asks).await {
+    let mut session = match session(&app, &asks).await {
         Ok(session) => session,
         Err(Problem::Gate(Error::Unauthenticated(_))) => return log_in_first(&app, &asks),
         Err(problem) => return problem.show_guest(&Guest::new(app, asks)),
     };
+    // A form that was sent before and whose answer was lost must not count twice.
+    let key = request.headers().get("idempotency-key").and_then(|key| key.to_str().ok());
+    session.ctx.once = key.filter(|_| !asks.reads).map(guanxi_gate::Once::new);
     let visit = Visit { app, session: Arc::new(session), asks };
     let allowed = access.allows(&visit, request.uri().path());
     let request = match allowed {
@@ -416,6 +419,13 @@ impl Params {
             .iter()
             .filter(move |(key, value)| key == name && !value.is_empty())
             .map(|(_, value)| value.as_str())
+    }
+
+    /// The same with one value for a name.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.retain(|(key, _)| key != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// Whether the name is there at all.

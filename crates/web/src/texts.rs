@@ -2,6 +2,7 @@
 //! everything else that people read stands in `phrases/zh.toml` and `phrases/en.toml`.
 
 use guanxi_model::{Locale, phrases::Phrases};
+use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
@@ -24,6 +25,24 @@ pub fn islands(locale: Locale) -> &'static serde_json::Value {
         Locale::Zh => &ZH,
         Locale::En => &EN,
     }
+}
+
+/// The same as a module that hands them to the islands: its name, which changes with its content, and its text.
+/// Browsers keep it, as they keep the other files of the interface.
+pub fn islands_module(locale: Locale) -> &'static (String, String) {
+    static ZH: LazyLock<(String, String)> = LazyLock::new(|| module(Locale::Zh));
+    static EN: LazyLock<(String, String)> = LazyLock::new(|| module(Locale::En));
+    match locale {
+        Locale::Zh => &ZH,
+        Locale::En => &EN,
+    }
+}
+
+fn module(locale: Locale) -> (String, String) {
+    let text = format!("globalThis.guanxiPhrases={}", islands(locale));
+    let digest = Sha256::digest(text.as_bytes());
+    let hash: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    (format!("phrases-{}-{hash}.js", locale.tag()), text)
 }
 
 fn island_table(source: &str) -> serde_json::Value {

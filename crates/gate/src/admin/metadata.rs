@@ -195,6 +195,20 @@ impl Gate {
         self.save_layer(ctx, "choice", &format!("{dictionary}.{}", choice.value), json, false)
     }
 
+    /// Gives the entries of a dictionary their order; those that are not named keep theirs, at the end.
+    pub fn order_choices(&self, ctx: &Ctx, dictionary: &str, values: &[String]) -> Result<()> {
+        self.may_change_dictionary(ctx)?;
+        let registry = self.registry();
+        let known = registry.dictionary(dictionary).ok_or(Error::NotFound)?;
+        let mut order: Vec<&String> = Vec::with_capacity(known.choices.len());
+        for value in values.iter().chain(known.choices.iter().map(|choice| &choice.value)) {
+            if !order.contains(&value) && known.choices.iter().any(|choice| choice.value == *value) {
+                order.push(value);
+            }
+        }
+        self.save_layer(ctx, "dictionary", dictionary, json!({ "order": order }), false)
+    }
+
     /// Deactivates an entry: it is no longer offered, and stays on the records that have it.
     pub fn remove_choice(&self, ctx: &Ctx, dictionary: &str, value: &str) -> Result<()> {
         let registry = self.registry();

@@ -5,6 +5,7 @@ use crate::{Ctx, Error, Gate, Result};
 use guanxi_model::{Message, Query, RecordId};
 use guanxi_store::views;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A saved view of a list.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,6 +22,10 @@ pub struct View {
     pub sort: Vec<String>,
     /// With which columns; empty is the list's own.
     pub columns: Vec<String>,
+    /// Columns that stand still while the others scroll, beside the first.
+    pub pinned: Vec<String>,
+    /// Widths of columns in pixels, where they are not those of their content.
+    pub widths: BTreeMap<String, u16>,
     /// `table`, `board`, `calendar`; empty is the table.
     pub layout: String,
     /// `own`, `team` (the department), `everyone`, or `shipped`.
@@ -35,6 +40,8 @@ struct Definition {
     filter: String,
     sort: Vec<String>,
     columns: Vec<String>,
+    pinned: Vec<String>,
+    widths: BTreeMap<String, u16>,
     layout: String,
     audience: String,
     department: Option<i64>,
@@ -58,7 +65,7 @@ impl Gate {
                 columns: view.columns.clone(),
                 layout: view.layout.clone(),
                 audience: "shipped".to_owned(),
-                mine: false,
+                ..View::default()
             })
             .collect();
         let saved =
@@ -77,6 +84,8 @@ impl Gate {
                 filter: definition.filter,
                 sort: definition.sort,
                 columns: definition.columns,
+                pinned: definition.pinned,
+                widths: definition.widths,
                 layout: definition.layout,
                 audience: definition.audience,
                 mine,
@@ -104,6 +113,8 @@ impl Gate {
             filter: view.filter.clone(),
             sort: view.sort.clone(),
             columns: view.columns.clone(),
+            pinned: view.pinned.clone(),
+            widths: view.widths.clone(),
             layout: view.layout.clone(),
             audience: if own { "own".to_owned() } else { view.audience.clone() },
             department: ctx.subject.department.filter(|_| view.audience == "team").map(|id| id.0),

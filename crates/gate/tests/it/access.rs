@@ -117,6 +117,12 @@ fn a_hidden_field_does_not_exist_for_those_who_may_not_see_it() {
             panic!()
         };
         assert_eq!(issues[0].code, "forbidden");
+        let wanted = Draft::new().set("secret", decimal("1")).set("name", "乙");
+        let Err(Error::Stale(stale)) = w.gate.update(&w.an, "customer", id, Some(1), wanted) else {
+            panic!()
+        };
+        let told = format!("{:?} {:?}", stale.fields, stale.meanwhile);
+        assert!(told.contains("name") && !told.contains("secret"), "nor in a conflict: {told}");
     });
 }
 

@@ -52,6 +52,38 @@ fn a_stale_version_is_refused_and_shows_both_values() {
 }
 
 #[test]
+fn a_conflict_tells_apart_what_both_changed_and_what_one_of_them_did() {
+    on_every_engine(|w| {
+        let id = w.customer(&w.an, "启明星", "13800001024");
+        let change = |of, draft| w.gate.update(of, "customer", id, None, draft).unwrap();
+        change(&w.an, Draft::new().set("length", decimal("1")).set("width", decimal("1")));
+        // The manager looked at version 2; since then two changes were made, one of them in two steps.
+        change(&w.an, Draft::new().set("name", "启明星教育").set("length", decimal("2")));
+        change(&w.an, Draft::new().set("length", decimal("3")));
+        let mine = Draft::new()
+            .set("name", "启明")
+            .set("length", decimal("1.0"))
+            .set("width", decimal("9"))
+            .set("phone", "13800001024");
+        let second = w.gate.update(&w.manager, "customer", id, Some(2), mine);
+        let Err(Error::Stale(stale)) = second else { panic!("{second:?}") };
+        let contested: Vec<&str> = stale.contested().map(|(name, ..)| name.as_str()).collect();
+        assert_eq!(
+            contested,
+            ["name"],
+            "the width is the manager's alone, the length was left as it was seen"
+        );
+        let others: Vec<_> = stale.by_others().map(|c| (c.field.as_str(), &c.before, &c.now)).collect();
+        assert_eq!(others, [("length", &decimal("1"), &decimal("3"))]);
+
+        // Whoever saw what there is now is no conflict, and a version that never was tells nothing.
+        let unknown = w.gate.update(&w.manager, "customer", id, Some(99), Draft::new().set("name", "启"));
+        let Err(Error::Stale(stale)) = unknown else { panic!("{unknown:?}") };
+        assert_eq!((stale.meanwhile.is_none(), stale.contested().count()), (true, 1));
+    });
+}
+
+#[test]
 fn a_change_that_changes_nothing_keeps_the_version() {
     on_every_engine(|w| {
         let id = w.customer(&w.an, "启明星", "13800001024");

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
-use guanxi_gate::Error;
+use guanxi_gate::{Error, Visible};
 use guanxi_model::{Issue, RecordId};
 use maud::{Markup, Render, html as markup};
 
@@ -25,6 +25,15 @@ pub fn form(body: &Bytes) -> Params {
 /// Not found.
 pub fn record_id(text: &str) -> Result<RecordId, Error> {
     text.parse().map_err(|_| Error::NotFound)
+}
+
+/// A record to which the reader may do something.
+///
+/// # Errors
+/// When there is no such record, or they may not.
+pub fn record_for(visit: &Visit, object: &str, id: &str, action: &str) -> Result<Visible, Error> {
+    let record = visit.gate().get(visit.ctx(), object, record_id(id)?)?;
+    if record.may.act(action) { Ok(record) } else { Err(Error::forbidden("error.no_action")) }
 }
 
 /// Adds a toast to an answer.
@@ -192,6 +201,17 @@ impl Default for Ask {
 }
 
 impl Ask {
+    /// A form about a record, at an address below the record's own.
+    pub fn about(record: &Visible, what: &str) -> Self {
+        let page = format!("/{}/{}", record.object.name, record.id);
+        Ask {
+            action: format!("{page}/{what}"),
+            cancel: page,
+            menu: record.object.name.clone(),
+            ..Ask::default()
+        }
+    }
+
     /// Draws it where it was asked for.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! The calendar: a list by its date, and everything of one's own by its date.
 
+pub mod agenda;
+
 use crate::{
     page::Page,
     pages::{
@@ -13,13 +15,12 @@ use crate::{
 use axum::{body::Bytes, extract::Path, response::Response};
 use guanxi_gate::{Draft, Error, Visible};
 use guanxi_model::{
-    FieldKind, Object, Query, RecordId, Value,
-    access::action,
-    expr::{self, Comparison, Expr, Function, Word},
+    Object, Query, RecordId, Value,
+    expr::{Comparison, Expr},
 };
 use jiff::{ToSpan as _, civil::Date};
 use maud::{Markup, html};
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 /// Entries of a day that a month has room for.
 const ROOM: usize = 4;
@@ -85,7 +86,10 @@ pub fn draw(visit: &Visit, state: &State) -> Result<Markup, Error> {
     let start = object.calendar.as_ref().map(|def| def.start.clone()).ok_or(Error::NotFound)?;
     let window = Window::of(&state.span, state.day.unwrap_or(visit.ctx().today));
     let mut days = BTreeMap::new();
-    gather(visit, object, &start, &window, state.expr.clone(), &state.q, &mut days)?;
+    let asked = agenda::Asked { filter: state.expr.clone(), q: state.q.clone(), most: MOST };
+    for row in agenda::between(visit, object, &start, window.first, window.last, asked)? {
+        place(visit, object, &start, &row, &window, &mut days);
+    }
     let titles = list::named(visit, state, guanxi_gate::Titles::default())?;
     let url = |day: Date, span: &str| {
         state.url(&[("layout", Some("calendar")), ("day", Some(&day.to_string())), ("span", Some(span))])
@@ -109,8 +113,8 @@ pub async fn mine(visit: Visit) -> Answer {
             let day = params.get("day").and_then(|day| day.parse().ok()).unwrap_or(visit.ctx().today);
             let window = Window::of(span, day);
             let mut days = BTreeMap::new();
-            for (object, field) in dated(visit) {
-                gather(visit, &object, &field, &window, Some(mine_of(&object, &field)?), "", &mut days)?;
+            for due in agenda::own(visit, window.first, window.last, MOST)? {
+                place(visit, &due.object, &due.field, &due.row, &window, &mut days);
             }
             mark_clashes(&mut days);
             let url = |day: Date, span: &str| format!("/calendar?day={day}&span={span}");
@@ -138,141 +142,43 @@ pub async fn mine(visit: Visit) -> Answer {
         .await
 }
 
-/// Objects that have a date on which something is to be done, with that field.
-pub fn dated(visit: &Visit) -> Vec<(Arc<Object>, String)> {
-    let registry = visit.gate().registry();
-    let mut found = Vec::new();
-    for object in registry.objects().filter(|object| visit.may(&object.name, action::READ)) {
-        if let Some(calendar) = &object.calendar {
-            found.push((object.clone(), calendar.start.clone()));
-        }
-        let next = object.active_fields().find(|field| field.name.starts_with("next_contact"));
-        if let Some(field) =
-            next.filter(|field| object.calendar.as_ref().is_none_or(|def| def.start != field.name))
-        {
-            found.push((object.clone(), field.name.clone()));
-        }
-    }
-    found
-}
-
-/// What of an object stands in one's own calendar: what is one's own, what one was asked to, and of next
-/// contacts each once: an opportunity's is its customer's.
-///
-/// # Errors
-/// Never today; the conditions are part of the program.
-pub fn mine_of(object: &Object, field: &str) -> Result<Expr, Error> {
-    let own = Expr::eq("owner", Expr::Word(Word::Me));
-    Ok(match (object.name.as_str(), field) {
-        ("appointment", _) => expr::parse(
-            r#"status != "cancelled" && (owner == me || any(participant.appointment, user == me && answer != "declined"))"#,
-        )?,
-        (_, "next_contact_at") if object.field("customer").is_some() => own.and(Expr::is_empty("customer")),
-        _ => own,
-    })
-}
-
-/// What is on between two days, in order.
-///
-/// # Errors
-/// When the set cannot be read.
-pub fn between(
+/// Puts a record on its day, and on each of the days that it lasts.
+fn place(
     visit: &Visit,
     object: &Object,
     field: &str,
-    first: Date,
-    last: Date,
-    filter: Option<Expr>,
-    most: usize,
-) -> Result<(Vec<Visible>, guanxi_gate::Titles), Error> {
-    between_words(visit, object, field, first, last, filter, "", most)
-}
-
-#[expect(clippy::too_many_arguments, reason = "a range, a condition and words are what a calendar asks with")]
-fn between_words(
-    visit: &Visit,
-    object: &Object,
-    field: &str,
-    first: Date,
-    last: Date,
-    filter: Option<Expr>,
-    q: &str,
-    most: usize,
-) -> Result<(Vec<Visible>, guanxi_gate::Titles), Error> {
-    let instant = object.field(field).is_some_and(|field| matches!(field.value_kind(), FieldKind::Instant));
-    let bound = |date: Date| {
-        let date = Expr::Date(date);
-        if instant { Expr::Call(Function::Instant, vec![date]) } else { date }
-    };
-    let after = last.tomorrow().unwrap_or(last);
-    let range = Expr::compare(field, Comparison::GreaterOrEqual, bound(first)).and(Expr::compare(
-        field,
-        Comparison::Less,
-        bound(after),
-    ));
-    let mut fields = vec![object.title.clone(), field.to_owned()];
-    fields.extend(object.status.iter().cloned());
-    fields.extend(object.calendar.as_ref().and_then(|def| def.end.clone()));
-    fields.extend(object.field("all_day").map(|field| field.name.clone()));
-    let mut query = Query::of(&object.name).filter(range).fields(fields).sort([field]).limit(most);
-    if let Some(filter) = filter {
-        query = query.filter(filter);
-    }
-    query.search = (!q.is_empty()).then(|| q.to_owned());
-    let page = visit.gate().list(visit.ctx(), &query)?;
-    Ok((page.rows, page.titles))
-}
-
-fn gather(
-    visit: &Visit,
-    object: &Object,
-    field: &str,
+    row: &Visible,
     window: &Window,
-    filter: Option<Expr>,
-    q: &str,
     days: &mut BTreeMap<Date, Vec<Item>>,
-) -> Result<(), Error> {
-    let (rows, _) = between_words(visit, object, field, window.first, window.last, filter, q, MOST)?;
+) {
     let ctx = visit.ctx();
-    for row in rows {
-        let (day, at) = match row.get(field) {
-            Value::Date(date) => (*date, None),
-            Value::Instant(at) => (at.to_zoned(ctx.zone.clone()).date(), Some(*at)),
-            _ => continue,
-        };
-        let action =
-            row.may.edit(field).then(|| format!("/{}/{}/reschedule?field={field}", object.name, row.id));
-        let end = object.calendar.as_ref().filter(|def| def.start == field).and_then(|def| def.end.clone());
-        let until = end.and_then(|end| row.get(&end).as_instant());
-        let last = until.map_or(day, |until| until.to_zoned(ctx.zone.clone()).date()).min(window.last);
-        let whole = row.get("all_day").as_bool() == Some(true);
-        let entry = Entry {
-            id: format!("{}-{field}", row.id),
-            version: row.version,
-            action,
-            peek: format!("/{}/{}/peek", object.name, row.id),
-            time: at.filter(|_| !whole).map(|at| show::clock(ctx, at)).unwrap_or_default(),
-            title: row.title(),
-            hue: if object.hue == 0 { 256 } else { object.hue },
-            done: show::has_ended(object, &row),
-            clash: false,
-        };
-        let timed = if whole { None } else { until };
-        // What lasts for days stands on each of them; only the first can be dragged.
-        let mut next = day.tomorrow().ok();
-        while let Some(date) = next.filter(|date| *date <= last) {
-            let entry = Entry {
-                id: format!("{}-{date}", entry.id),
-                action: None,
-                time: String::new(),
-                ..entry.clone()
-            };
-            days.entry(date).or_default().push(Item { at: None, until: None, entry });
-            next = date.tomorrow().ok();
-        }
-        days.entry(day).or_default().push(Item { at: at.filter(|_| !whole), until: timed, entry });
+    let Some((day, at)) = agenda::moment_of(ctx, row, field) else { return };
+    let action = row.may.edit(field).then(|| format!("/{}/{}/reschedule?field={field}", object.name, row.id));
+    let end = object.calendar.as_ref().filter(|def| def.start == field).and_then(|def| def.end.clone());
+    let until = end.and_then(|end| row.get(&end).as_instant());
+    let last = until.map_or(day, |until| until.to_zoned(ctx.zone.clone()).date()).min(window.last);
+    let whole = row.get("all_day").as_bool() == Some(true);
+    let entry = Entry {
+        id: format!("{}-{field}", row.id),
+        version: row.version,
+        action,
+        peek: format!("/{}/{}/peek", object.name, row.id),
+        time: at.filter(|_| !whole).map(|at| show::clock(ctx, at)).unwrap_or_default(),
+        title: row.title(),
+        hue: if object.hue == 0 { 256 } else { object.hue },
+        done: show::has_ended(object, row),
+        clash: false,
+    };
+    let timed = if whole { None } else { until };
+    // What lasts for days stands on each of them; only the first can be dragged.
+    let mut next = day.tomorrow().ok();
+    while let Some(date) = next.filter(|date| *date <= last) {
+        let entry =
+            Entry { id: format!("{}-{date}", entry.id), action: None, time: String::new(), ..entry.clone() };
+        days.entry(date).or_default().push(Item { at: None, until: None, entry });
+        next = date.tomorrow().ok();
     }
-    Ok(())
+    days.entry(day).or_default().push(Item { at: at.filter(|_| !whole), until: timed, entry });
 }
 
 /// Marks what one has at the same time.
@@ -334,7 +240,7 @@ fn grid(
         items.sort_by_key(|item| item.at);
     }
     if window.span == "day" {
-        return agenda(visit, days.remove(&window.day).unwrap_or_default());
+        return day_list(visit, days.remove(&window.day).unwrap_or_default());
     }
     if window.span == "agenda" {
         return plan(visit, window, days, "");
@@ -386,20 +292,20 @@ fn plan(visit: &Visit, window: &Window, mut days: BTreeMap<Date, Vec<Item>>, cla
     let days: Vec<(Date, Vec<Item>)> =
         window.days().filter_map(|date| Some((date, days.remove(&date)?))).collect();
     if days.is_empty() {
-        return html! { div class={ "agenda-days" (class) } { (agenda(visit, Vec::new())) } };
+        return html! { div class={ "agenda-days" (class) } { (day_list(visit, Vec::new())) } };
     }
     html! {
         div class={ "agenda-days scroll-end" (class) } {
             @for (date, items) in days {
                 h3 { (show::long_day(visit.ctx(), date)) @if date == visit.ctx().today { " · " (visit.t("common.today")) } }
-                (agenda(visit, items))
+                (day_list(visit, items))
             }
         }
     }
 }
 
 /// A day as a list.
-fn agenda(visit: &Visit, items: Vec<Item>) -> Markup {
+fn day_list(visit: &Visit, items: Vec<Item>) -> Markup {
     if items.is_empty() {
         return ui::empty_state(&ui::Empty {
             icon: "calendar-check".to_owned(),
@@ -465,7 +371,7 @@ pub async fn export(visit: Visit) -> Answer {
             let today = visit.ctx().today;
             let object = visit.gate().object("appointment")?;
             let query = Query::of("appointment")
-                .filter(mine_of(&object, "starts_at")?)
+                .filter(agenda::mine(&object, "starts_at")?)
                 .filter(Expr::compare("starts_at", Comparison::GreaterOrEqual, Expr::Date(today - 30.days())))
                 .sort(["starts_at"])
                 .limit(1000);

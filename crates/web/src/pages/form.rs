@@ -1,6 +1,7 @@
 //! The form of a new record and of a record that is edited, as a page or in a dialog. It is drawn from the
 //! object's document; conditions on fields are answered by the server whenever a field they mention changes.
 
+pub mod conflict;
 pub mod input;
 mod lines;
 mod similar;
@@ -13,7 +14,7 @@ use crate::{
     ui::{self, Button},
 };
 use axum::{body::Bytes, extract::Path, http::StatusCode, response::Response};
-use guanxi_gate::{DuplicateHit, Error, Stale, Titles};
+use guanxi_gate::{DuplicateHit, Error, Stale};
 use guanxi_model::{Field, FieldLevel, Issue, Object, RecordId, access::action};
 use input::Inputs;
 use maud::{Markup, html as markup};
@@ -219,6 +220,12 @@ impl Form {
             Error::Stale(stale) => {
                 self.params.0.retain(|(name, _)| name != "version");
                 self.params.0.push(("version".to_owned(), stale.version.to_string()));
+                // What only the other changed is taken over, or saving again would take it back.
+                for change in stale.by_others() {
+                    let Some(field) = self.object.field(&change.field) else { continue };
+                    self.params.0.retain(|(name, _)| !belongs(name, &field.name));
+                    input::put(&mut self.params, "", field, &change.now, visit);
+                }
                 self.stale = Some(*stale);
             }
             other => return Err(other),
@@ -366,7 +373,7 @@ impl Form {
                 @if let Some(value) = self.params.get(name) { input type="hidden" name=(name) value=(value); }
             }
             (problems)
-            @if let Some(stale) = &self.stale { (self.conflict(visit, stale)) }
+            @if let Some(stale) = &self.stale { (conflict::draw(visit, &self.object, stale)) }
             (self.refresher(&conditions, dialog))
             @for (index, (heading, folded, fields)) in sections.iter().enumerate() {
                 @if *folded {
@@ -453,60 +460,14 @@ impl Form {
             &problems,
         )
     }
-
-    /// Someone saved in between: for each field both values, and the choice between them.
-    fn conflict(&self, visit: &Visit, stale: &Stale) -> Markup {
-        conflict(visit, &self.object, stale)
-    }
-}
-
-/// Both values of each field that two people changed, with a choice for each.
-pub fn conflict(visit: &Visit, object: &Object, stale: &Stale) -> Markup {
-    let who = stale.updated_by.clone().unwrap_or_default();
-    let when = stale.updated_at.map(|at| crate::show::ago(visit.ctx(), at)).unwrap_or_default();
-    let mut titles = Titles::default();
-    for (name, now, wanted) in &stale.fields {
-        let Some(target) = object.field(name).and_then(Field::target) else { continue };
-        let ids: Vec<RecordId> = [now, wanted].into_iter().filter_map(|value| value.as_ref()).collect();
-        titles.0.extend(input::names(visit, target, &ids).unwrap_or_default().0);
-    }
-    let differences: Vec<ui::Difference> = stale
-        .fields
-        .iter()
-        .filter_map(|(name, now, wanted)| {
-            let field = object.field(name)?;
-            let words = |value| match guanxi_gate::words::value(field, value, &titles, visit.locale()) {
-                text if text.is_empty() => visit.t("common.empty").to_owned(),
-                text => text,
-            };
-            Some(ui::Difference {
-                field: name.clone(),
-                label: field.label.get(visit.locale()).to_owned(),
-                old: markup! { (words(wanted)) },
-                new: markup! { (words(now)) },
-                // What only the reader filled in is not lost by accepting the proposal.
-                mine: now.is_null(),
-            })
-        })
-        .collect();
-    markup! {
-        div .notice.warn role="alert" {
-            (ui::icon("git-merge"))
-            div .text { (visit.fill("form.stale", &[("name", &who), ("when", &when)])) }
-        }
-        @if !differences.is_empty() {
-            (ui::conflict([visit.t("error.field"), visit.t("form.mine"), visit.t("form.theirs")], &differences))
-        }
-    }
 }
 
 /// The parameters of a query that belong to a field.
 fn field_params(query: &Params, field: &str) -> Vec<(String, String)> {
-    let (region, detail) = (format!("{field}.region"), format!("{field}.detail"));
-    query
-        .0
-        .iter()
-        .filter(|(name, value)| !value.is_empty() && (*name == field || *name == region || *name == detail))
-        .cloned()
-        .collect()
+    query.0.iter().filter(|(name, value)| !value.is_empty() && belongs(name, field)).cloned().collect()
+}
+
+/// Whether a parameter is one of a field's: an address has two.
+fn belongs(name: &str, field: &str) -> bool {
+    name.strip_prefix(field).is_some_and(|rest| matches!(rest, "" | ".region" | ".detail"))
 }

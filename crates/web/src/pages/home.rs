@@ -2,7 +2,7 @@
 
 use crate::{
     page::Page,
-    pages::{calendar, list},
+    pages::{calendar::agenda, list},
     session::{Answer, Visit, encode},
     show,
     ui::{self, Bar, Button, ChartCard, Kpi, Related, RelatedItem, Tone},
@@ -210,27 +210,23 @@ fn upcoming(visit: &Visit) -> Result<Markup, Error> {
     let ctx = visit.ctx();
     let last = ctx.today.checked_add(7.days()).unwrap_or(ctx.today);
     let mut items: Vec<(jiff::civil::Date, Option<Timestamp>, RelatedItem)> = Vec::new();
-    for (object, field) in calendar::dated(visit) {
-        let own = Some(calendar::mine_of(&object, &field)?);
-        let (rows, _) = calendar::between(visit, &object, &field, ctx.today, last, own, 8)?;
-        for row in rows.iter().filter(|row| !show::has_ended(&object, row)) {
-            let (day, at) = match row.get(&field) {
-                Value::Date(date) => (*date, None),
-                Value::Instant(at) => (at.to_zoned(ctx.zone.clone()).date(), Some(*at)),
-                _ => continue,
-            };
-            let (_, words, tone) = show::due(ctx, day, at);
-            let item = RelatedItem {
-                href: format!("/{}/{}", object.name, row.id),
-                avatar: Some(html! { (ui::icon(&object.icon)) }),
-                title: row.title(),
-                hint: Some(html! { (object.label.get(visit.locale())) }),
-                end: words,
-                tone,
-                ..RelatedItem::default()
-            };
-            items.push((day, at, item));
-        }
+    for due in agenda::own(visit, ctx.today, last, 8)? {
+        let agenda::Due { object, field, row } = &due;
+        let Some((day, at)) = agenda::moment_of(ctx, row, field).filter(|_| !show::has_ended(object, row))
+        else {
+            continue;
+        };
+        let (_, words, tone) = show::due(ctx, day, at);
+        let item = RelatedItem {
+            href: format!("/{}/{}", object.name, row.id),
+            avatar: Some(html! { (ui::icon(&object.icon)) }),
+            title: row.title(),
+            hint: Some(html! { (object.label.get(visit.locale())) }),
+            end: words,
+            tone,
+            ..RelatedItem::default()
+        };
+        items.push((day, at, item));
     }
     items.sort_by_key(|(day, at, _)| (*day, at.is_none(), *at));
     let list = ui::related_list(&Related {

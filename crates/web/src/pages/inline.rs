@@ -265,6 +265,15 @@ fn write(visit: &Visit, object: &str, id: RecordId, name: &str, params: Params) 
     let version = params.get("version").and_then(|text| text.parse().ok());
     match visit.gate().update(visit.ctx(), object, id, version, draft(&field, name, &params)) {
         Ok(saved) => drawn(visit, &saved, name, params.get("as")),
+        // Someone changed other fields meanwhile: both changes stand, and the reader hears of theirs.
+        Err(Error::Stale(stale)) if stale.meanwhile.is_some() && stale.contested().next().is_none() => {
+            let document = visit.gate().object(object)?;
+            let text = conflict::sentence(visit, &document, &stale);
+            let params = params.with("version", &stale.version.to_string());
+            let response = write(visit, object, id, name, params)?;
+            let tell = response.status().is_success() && !text.is_empty();
+            Ok(if tell { answer::toasted(response, ui::Tone::Warn, text, None) } else { response })
+        }
         Err(Error::Stale(stale)) => {
             Ok(answer::fragment(StatusCode::CONFLICT, differing(visit, object, id, name, &params, &stale)?))
         }
@@ -333,7 +342,6 @@ fn row(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
         object.active_fields().filter(|field| record.cell(&field.name).is_some()).collect();
     fields.sort_by_key(|field| field.name != object.title);
     let href = format!("/{}/{}", object.name, record.id);
-    let peek = format!("{href}/peek");
     let columns = fields
         .iter()
         .map(|field| ui::Column {
@@ -349,12 +357,7 @@ fn row(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
             let editable = is_editable(record, field);
             let body = if field.name == object.title {
                 let title = record.title();
-                ui::name_cell(
-                    &record::avatar(record, ui::Size::Normal),
-                    &title,
-                    &href,
-                    Some((&peek, visit.t("record.peek"))),
-                )
+                ui::name_cell(&record::avatar(record, ui::Size::Normal), &title, &href)
             } else {
                 show::show(showing, field, cell)
             };
@@ -363,19 +366,11 @@ fn row(visit: &Visit, record: &Visible, titles: &Titles) -> Markup {
                 value: cell.filter(|_| editable).and_then(|cell| editor_value(field, cell, visit)),
                 edit: editable.then(|| editor(field).to_owned()),
                 locked: None,
-                title: None,
             }
         })
         .collect();
     let grid = ui::Grid { object: object.name.clone(), columns, ..ui::Grid::default() };
-    let row = ui::Row {
-        id: record.id.to_string(),
-        version: record.version,
-        label: record.title(),
-        peek: Some(peek),
-        href: Some(href),
-        cells,
-    };
+    let row = ui::Row { id: record.id.to_string(), version: record.version, cells };
     ui::grid_row(&grid, &row)
 }
 
@@ -394,7 +389,7 @@ fn differing(
         (session::csrf(visit))
         input type="hidden" name="version" value=(stale.version);
         @for (key, value) in carried { input type="hidden" name=(key) value=(value); }
-        (conflict(visit, &document, stale))
+        (conflict::draw(visit, &document, stale))
     };
     let action = format!("/{object}/{id}/field/{name}");
     let save = Button::new(visit.t("record.resolve")).primary().submit();

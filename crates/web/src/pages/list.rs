@@ -2,12 +2,14 @@
 
 mod chips;
 mod facts;
+mod shape;
 mod state;
 mod table;
 mod tools;
 
 pub(crate) use chips::chips;
 pub use facts::{capped, count, facts};
+pub use shape::Shape;
 pub use state::{PAGE, State, filter_of, is_sortable, may_see, reach};
 pub use table::avatar;
 pub use tools::{bar, frame, may_create};

@@ -16,9 +16,11 @@ pub mod users;
 
 use crate::{
     page::Page,
+    pages::answer::{self, Ask},
     session::{Answer, Visit},
     ui::{self, Bar, NavItem, NavSection},
 };
+use axum::{http::StatusCode, response::Response};
 use guanxi_gate::Error;
 use guanxi_model::{Label, access::action};
 use maud::{Markup, html as markup};
@@ -153,11 +155,40 @@ pub fn labels(visit: &Visit, label: &Label) -> Markup {
     }
 }
 
+/// A dialog of the settings, which leads back to one of their pages: what was wrong stands above its fields.
+pub fn dialog(title: &str, action: String, back: String, problem: Option<&Markup>, body: &Markup) -> Ask {
+    Ask {
+        title: title.to_owned(),
+        action,
+        body: markup! { @if let Some(problem) = problem { (problem) } (body) },
+        status: if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK },
+        cancel: back,
+        menu: "settings".to_owned(),
+        ..Ask::default()
+    }
+}
+
+/// What a dialog of the settings answers: the page it was opened from, or itself with what was wrong.
+///
+/// # Errors
+/// With what no dialog can show.
+pub fn saved(
+    visit: &Visit,
+    back: &str,
+    done: Result<(), Error>,
+    again: impl FnOnce(Markup) -> Result<Response, Error>,
+) -> Result<Response, Error> {
+    match done {
+        Ok(()) => Ok(answer::stay(visit, back, visit.t("settings.saved"), None)),
+        Err(error) => again(refusal(visit, error)?),
+    }
+}
+
 /// What the door refused, above the fields of a dialog; or the error, when no dialog can show it.
 ///
 /// # Errors
 /// With what no dialog can show.
 pub fn refusal(visit: &Visit, error: Error) -> Result<Markup, Error> {
-    let Some(text) = super::answer::sentence(visit, &error) else { return Err(error) };
+    let Some(text) = answer::sentence(visit, &error) else { return Err(error) };
     Ok(markup! { div .notice.bad role="alert" { (ui::icon("circle-alert")) div .text { (text) } } })
 }

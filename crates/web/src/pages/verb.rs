@@ -192,14 +192,11 @@ fn draw(
     };
     let ask = Ask {
         title: def.label.get(visit.locale()).to_owned(),
-        action: format!("/{}/{}/{}", record.object.name, record.id, def.name),
         body,
         submit: def.label.get(visit.locale()).to_owned(),
         danger: def.tone == "danger",
         status,
-        cancel: format!("/{}/{}", record.object.name, record.id),
-        menu: record.object.name.clone(),
-        ..Ask::default()
+        ..Ask::about(record, &def.name)
     };
     ask.answer(visit)
 }

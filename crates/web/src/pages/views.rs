@@ -1,7 +1,10 @@
 //! Saved views: keeping what one sees under a name, sharing it, dropping it.
 
 use crate::{
-    pages::answer::{self, Ask, done, form},
+    pages::{
+        answer::{self, Ask, done, form},
+        list::Shape,
+    },
     session::{Answer, Params, Visit, encode},
     ui::{Choice, Field, Tone, Widget, form_field},
 };
@@ -40,6 +43,8 @@ pub async fn edit(visit: Visit, Path((object, id)): Path<(String, i64)>) -> Answ
                 ("filter".to_owned(), view.filter.clone()),
                 ("sort".to_owned(), view.sort.join(",")),
                 ("columns".to_owned(), view.columns.join(",")),
+                ("pin".to_owned(), Shape::of_view(&view).pin()),
+                ("widths".to_owned(), Shape::of_view(&view).widths()),
                 ("layout".to_owned(), view.layout.clone()),
             ]);
             dialog(visit, &object, Some(&view), &params, None)
@@ -66,7 +71,10 @@ pub async fn save(visit: Visit, Path(object): Path<String>, body: Bytes) -> Answ
             let list = |name: &str| -> Vec<String> {
                 form.get(name).map(|text| text.split(',').map(str::to_owned).collect()).unwrap_or_default()
             };
+            let (pinned, widths) = Shape::of_form(&form);
             let view = View {
+                pinned,
+                widths,
                 id: existing.as_ref().and_then(|view| view.id),
                 name: existing.map(|view| view.name).unwrap_or_default(),
                 label: label.chars().take(40).collect(),
@@ -157,6 +165,8 @@ fn dialog(
         input type="hidden" name="filter" value=(filter);
         input type="hidden" name="sort" value=(keep("sort"));
         input type="hidden" name="columns" value=(keep("columns"));
+        input type="hidden" name="pin" value=(keep("pin"));
+        input type="hidden" name="widths" value=(keep("widths"));
         input type="hidden" name="layout" value=(keep("layout"));
         div .stack {
             (form_field(&label))

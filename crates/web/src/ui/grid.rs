@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::{icon, icon_small, json_script};
+use super::{icon_small, json_script};
 
 /// A grid of records of one object.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +37,8 @@ pub struct GridTexts {
     pub select_page: String,
     /// The label of a row's checkbox; the row's name follows it.
     pub select_row: String,
+    /// The label of the button that opens a row's drawer; the row's name follows it.
+    pub peek: String,
 }
 
 /// A column.
@@ -50,8 +52,12 @@ pub struct Column {
     pub icon: Option<String>,
     /// Its width in pixels, 80 to 400; zero takes the width of its content.
     pub width: u16,
+    /// How far from the edge it stands still while the others scroll; none scrolls with them.
+    pub still: Option<u16>,
     /// Whether numbers stand at its end.
     pub numeric: bool,
+    /// Why none of its cells can be edited, when that is so for all of them.
+    pub locked: Option<String>,
     /// How it sorts, if it does.
     pub sort: Option<Sort>,
 }
@@ -72,12 +78,6 @@ pub struct Row {
     pub id: String,
     /// The version that an edit must name.
     pub version: i64,
-    /// The record's name, for the checkbox.
-    pub label: String,
-    /// The address of its drawer.
-    pub peek: Option<String>,
-    /// The address of its page.
-    pub href: Option<String>,
     /// Its cells, in the order of the columns.
     pub cells: Vec<Cell>,
 }
@@ -87,36 +87,53 @@ pub struct Row {
 pub struct Cell {
     /// What it shows.
     pub body: Markup,
-    /// Its value as the editor needs it.
+    /// Its value as the editor needs it, unless it is the very text that the cell shows.
     pub value: Option<String>,
     /// The kind of its editor; none when it cannot be edited.
     pub edit: Option<String>,
-    /// Why it cannot be edited.
+    /// Why it cannot be edited, when other cells of its column can.
     pub locked: Option<String>,
-    /// The full text, when the cell may cut it.
-    pub title: Option<String>,
 }
 
 impl Column {
-    /// Widths are classes in steps of 20 px, since style attributes are forbidden.
-    fn class(&self, first: bool) -> String {
-        let mut class = String::new();
-        if first {
-            class.push_str("col-name ");
+    /// Widths and edges are classes in steps of 20 px, since style attributes are forbidden.
+    fn class(&self, place: Place) -> Option<String> {
+        let mut class = Vec::new();
+        match (place, self.still) {
+            (Place { first: true, .. }, _) => class.push("col-name".to_owned()),
+            (_, Some(edge)) => class.push(format!("pin at-{edge}")),
+            (_, None) => {}
+        }
+        if place.last_still {
+            class.push("pin-end".to_owned());
         }
         if self.numeric {
-            class.push_str("num ");
+            class.push("num".to_owned());
         }
         if self.width > 0 {
-            let width = (self.width.clamp(80, 400) + 10) / 20 * 20;
-            class.push_str(&format!("w-{width}"));
+            class.push(format!("w-{}", (self.width.clamp(80, 400) + 10) / 20 * 20));
         }
-        class
+        (!class.is_empty()).then(|| class.join(" "))
     }
 
     fn aria_sort(&self) -> Option<&'static str> {
         self.sort.as_ref()?.descending.map(|down| if down { "descending" } else { "ascending" })
     }
+}
+
+/// Where a column stands.
+#[derive(Clone, Copy)]
+struct Place {
+    first: bool,
+    /// Whether it is the last of those that stand still.
+    last_still: bool,
+}
+
+/// The classes of each column's cells.
+fn classes(grid: &Grid) -> Vec<Option<String>> {
+    let last = grid.columns.iter().rposition(|column| column.still.is_some()).unwrap_or(0);
+    let place = |index: usize| Place { first: index == 0, last_still: index == last };
+    grid.columns.iter().enumerate().map(|(index, column)| column.class(place(index))).collect()
 }
 
 /// The grid.
@@ -125,6 +142,7 @@ pub fn data_grid(grid: &Grid) -> Markup {
         div class={ "grid" @if grid.has_cards { " has-cards" } } {
             (json_script(Some(&format!("fields-{}", grid.object)), &grid.fields))
             table role="grid" id={ "grid-" (grid.object) } data-object=(grid.object) data-grid
+                data-select=(grid.texts.select_row) data-peek=(grid.texts.peek)
                 aria-multiselectable=[grid.selectable.then_some("true")] class=[(!grid.selectable).then_some("no-check")] {
                 caption .sr-only { (grid.texts.caption) }
                 thead { (head(grid)) }
@@ -141,8 +159,8 @@ fn head(grid: &Grid) -> Markup {
             @if grid.selectable {
                 th .col-check scope="col" { input type="checkbox" data-check-all aria-label=(grid.texts.select_page); }
             }
-            @for (index, column) in grid.columns.iter().enumerate() {
-                th class=(column.class(index == 0)) scope="col" data-field=(column.field) aria-sort=[column.aria_sort()] {
+            @for (column, class) in grid.columns.iter().zip(classes(grid)) {
+                th class=[class] scope="col" data-field=(column.field) data-locked=[column.locked.as_deref()] aria-sort=[column.aria_sort()] {
                     @let inner = html! {
                         @if let Some(name) = &column.icon { (icon_small(name)) }
                         span { (column.label) }
@@ -166,8 +184,8 @@ fn foot(grid: &Grid) -> Markup {
     html! {
         tr {
             @if grid.selectable { td .col-check {} }
-            @for (index, (column, cell)) in grid.columns.iter().zip(&grid.footer).enumerate() {
-                td class=(column.class(index == 0)) {
+            @for (class, cell) in classes(grid).into_iter().zip(&grid.footer) {
+                td class=[class] {
                     @if let Some(cell) = cell { (cell) }
                 }
             }
@@ -178,7 +196,8 @@ fn foot(grid: &Grid) -> Markup {
 /// The rows alone, followed by the row that fetches the next ones: what `Grid::more` answers with.
 pub fn grid_rows(grid: &Grid) -> Markup {
     html! {
-        @for row in &grid.rows { (grid_row(grid, row)) }
+        @let classes = classes(grid);
+        @for row in &grid.rows { (tr(grid, row, &classes)) }
         @if let Some((url, label)) = &grid.more {
             (more_row(grid.columns.len() + usize::from(grid.selectable), url, label))
         }
@@ -199,29 +218,30 @@ pub fn more_row(span: usize, url: &str, label: &str) -> Markup {
 
 /// One row, which is also the answer to an inline edit. Only the grid's columns, texts and `selectable` are read.
 pub fn grid_row(grid: &Grid, row: &Row) -> Markup {
+    tr(grid, row, &classes(grid))
+}
+
+fn tr(grid: &Grid, row: &Row, classes: &[Option<String>]) -> Markup {
     html! {
-        tr id={ "r-" (row.id) } data-id=(row.id) data-version=(row.version) data-peek=[row.peek.as_deref()] data-href=[row.href.as_deref()] {
-            @if grid.selectable {
-                td .col-check { input type="checkbox" data-check aria-label={ (grid.texts.select_row) " " (row.label) }; }
-            }
-            @for (index, (column, cell)) in grid.columns.iter().zip(&row.cells).enumerate() {
-                td class=(column.class(index == 0)) role="gridcell" tabindex="-1" data-field=(column.field)
+        // What every row has alike is added by `assets/src/grid/rows.ts`: fifty rows are a large part of a page.
+        tr id={ "r-" (row.id) } data-id=(row.id) data-version=(row.version) {
+            @if grid.selectable { td .col-check { input type="checkbox" data-check; } }
+            @for ((column, cell), class) in grid.columns.iter().zip(&row.cells).zip(classes) {
+                td class=[class.as_deref()] role="gridcell" tabindex="-1" data-field=(column.field)
                     data-edit=[cell.edit.as_deref()] data-value=[cell.value.as_deref()] data-locked=[cell.locked.as_deref()]
-                    title=[cell.title.as_deref()] aria-readonly=[cell.edit.is_none().then_some("true")] { (cell.body) }
+                    aria-readonly=[cell.edit.is_none().then_some("true")] { (cell.body) }
             }
         }
     }
 }
 
-/// The content of the name column: an avatar, the name as a link, and a button that opens the drawer.
-pub fn name_cell(avatar: &Markup, name: &str, href: &str, peek: Option<(&str, &str)>) -> Markup {
+/// The content of the name column: an avatar and the name as a link. The button that opens the drawer comes with
+/// the pointer.
+pub fn name_cell(avatar: &Markup, name: &str, href: &str) -> Markup {
     html! {
         div .row {
             (avatar)
-            a .name href=(href) title=(name) { (name) }
-            @if let Some((url, label)) = peek {
-                button .peek type="button" tabindex="-1" data-drawer=(url) aria-label={ (label) " " (name) } { (icon("eye")) }
-            }
+            a .name href=(href) { (name) }
         }
     }
 }

@@ -9,7 +9,7 @@ pub fn json_script(id: Option<&str>, value: &Value) -> Markup {
     html! { script type="application/json" id=[id] { (PreEscaped(text)) } }
 }
 
-/// The words that islands use; its keys are listed in `assets/README.md`.
+/// The words that islands use, as a data block of a page that stands alone; its keys are listed in `assets/README.md`.
 pub fn phrases_script(phrases: &Value) -> Markup {
     json_script(Some("phrases"), phrases)
 }

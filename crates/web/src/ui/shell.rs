@@ -1,9 +1,8 @@
 //! The document around every page: sidebar, sheet, bottom bar, and the places that overlays are put in.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use serde_json::Value;
 
-use super::{AvatarKind, PaletteTexts, Size, avatar_sized, icon, palette, phrases_script};
+use super::{AvatarKind, PaletteTexts, Size, avatar_sized, icon, palette};
 use crate::assets;
 
 /// What the shell shows and says.
@@ -31,6 +30,8 @@ pub struct Shell {
     pub more: String,
     /// Who is logged in.
     pub me: Me,
+    /// Their id, by which the browser tells apart what it keeps of whom.
+    pub user: String,
     /// The link that skips the sidebar.
     pub skip: String,
     /// The label of the sidebar, read aloud.
@@ -41,8 +42,8 @@ pub struct Shell {
     pub find_key: String,
     /// The words of the palette.
     pub palette: PaletteTexts,
-    /// The words of the islands.
-    pub phrases: Value,
+    /// What brings the words of the islands: a module, or [`super::phrases_script`].
+    pub phrases: Markup,
     /// The address of server-sent events, when the user gets live updates.
     pub events: Option<String>,
     /// The user's theme if it is not the system's: `light` or `dark`.
@@ -111,11 +112,14 @@ pub fn shell(page: &Shell, main: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
                 meta name="renderer" content="webkit";
                 meta name="csrf" content=(page.csrf);
+                meta name="user" content=(page.user);
                 title { (page.title) }
                 (theme_script(&page.nonce))
                 link rel="icon" type="image/svg+xml" href=(assets::url("favicon.svg"));
+                link rel="manifest" href="/manifest.webmanifest";
                 link rel="preload" as="font" type="font/woff2" crossorigin href=(assets::url("inter.woff2"));
                 link rel="stylesheet" href=(assets::url("app.css"));
+                (page.phrases)
                 script type="module" src=(assets::url("app.js")) {}
                 @for module in assets::imported() { link rel="modulepreload" href=(module); }
             }
@@ -225,6 +229,5 @@ fn overlays(page: &Shell) -> Markup {
         dialog .dialog id="dialog" aria-labelledby="dialog-title" {}
         (palette(&page.palette))
         div .toasts id="toasts" role="status" aria-live="polite" {}
-        (phrases_script(&page.phrases))
     }
 }

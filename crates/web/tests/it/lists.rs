@@ -3,7 +3,7 @@
 use crate::world::{Browser, World};
 use axum::http::StatusCode;
 use guanxi_gate::{Channel, Draft};
-use guanxi_model::RecordId;
+use guanxi_model::{RecordId, Value};
 
 fn manager() -> (World, Browser) {
     let world = World::new();
@@ -260,6 +260,42 @@ fn inputs_find_records_and_regions() {
 }
 
 #[test]
+fn columns_are_pinned_and_sized_by_the_address_and_kept_by_a_view() {
+    let (world, browser) = manager();
+    let fields = |seen: &crate::world::Seen| seen.attrs("thead th[data-field]", "data-field");
+    let class = |seen: &crate::world::Seen, field: &str| {
+        seen.attrs(&format!("thead th[data-field={field}]"), "class").pop().unwrap_or_default()
+    };
+    let plain = world.get(&browser, "/customer?view=all&columns=name,grade,phone,owner");
+    assert_eq!(fields(&plain), ["name", "grade", "phone", "owner"]);
+    assert!(!plain.has(".pin") && !plain.has("thead [class*=w-]"), "nothing is fixed unless asked");
+
+    let address = "/customer?view=all&columns=name,grade,phone,owner&pin=phone&widths=phone:120,owner:205";
+    let seen = world.get(&browser, address);
+    assert_eq!(fields(&seen), ["name", "phone", "grade", "owner"], "pinned columns come first");
+    assert_eq!(class(&seen, "phone"), "pin at-260 pin-end w-120");
+    assert_eq!(class(&seen, "owner"), "w-200");
+    assert_eq!(
+        seen.attrs("tbody tr:first-child td[data-field=phone]", "class"),
+        ["pin at-260 pin-end w-120"]
+    );
+    let sort = seen.attrs("thead th[data-field=grade] a", "href").pop().unwrap();
+    assert!(sort.contains("pin=phone") && sort.contains("widths=owner%3A200%2Cphone%3A120"), "{sort}");
+    assert!(seen.texts(".tools").join(" ").contains("视图已修改"));
+
+    let form =
+        [("label", "电话簿"), ("columns", "name,phone,owner"), ("pin", "phone"), ("widths", "owner:205")];
+    let saved = world.send(&browser, "/customer/views", &form, "");
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
+    let view = saved.header("hx-location").to_owned();
+    let seen = world.get(&browser, &view);
+    assert_eq!(class(&seen, "phone"), "pin at-260 pin-end w-160");
+    assert!(!seen.texts(".tools").join(" ").contains("视图已修改"), "the view holds it all");
+    let loose = world.get(&browser, &format!("{view}&pin=&widths="));
+    assert!(!loose.has(".pin") && loose.texts(".tools").join(" ").contains("视图已修改"));
+}
+
+#[test]
 fn one_row_and_one_card_after_someone_elses_change() {
     let (world, browser) = manager();
     let customer = world.records["customer"];
@@ -281,4 +317,34 @@ fn an_entry_of_the_calendar_moves_to_another_day() {
     assert_eq!(moved.status, StatusCode::OK, "{}", moved.toast());
     let seen = world.get(&browser, "/calendar?day=2026-06-15");
     assert!(seen.has(&format!("#day-2026-06-18 #c-{task}-due_on")));
+}
+
+#[test]
+fn one_agreed_call_stands_once_on_the_home_page_and_in_the_calendar() {
+    let world = World::new();
+    let browser = world.signs_in("account_manager", "zh");
+    let (customer, deal) = (world.records["customer"], world.records["opportunity"]);
+    let next: jiff::Timestamp = "2026-06-16T02:00:00Z".parse().unwrap();
+    let made = world.gate.write(&world.gate.operator(), move |tx| {
+        let deal = tx.get("opportunity", deal)?;
+        tx.update(&deal, Draft::new().set("customer", customer))?;
+        let follow_up = Draft::new()
+            .set("content", "约好明天再谈")
+            .set("type", "call")
+            .set("customer", customer)
+            .set("regarding", Value::AnyRef("opportunity".to_owned(), deal.id))
+            .set("owner", deal.get("owner").clone())
+            .set("next_contact_at", next);
+        tx.create("activity", follow_up)
+    });
+    made.unwrap();
+    let home = world.get(&browser, "/").texts("#related-upcoming li");
+    let tomorrow: Vec<_> =
+        home.iter().filter(|line| line.contains("明天") || line.contains("06-16")).collect();
+    assert_eq!(tomorrow.len(), 1, "{home:?}");
+    assert!(tomorrow[0].contains("上海云帆智能制造"), "it is the customer's: {home:?}");
+    let calendar = world.get(&browser, "/calendar?day=2026-06-16");
+    assert_eq!(calendar.texts("#day-2026-06-16 .entry").len(), 1);
+    // An appointment with the customer alone is theirs.
+    assert_eq!(calendar.texts("#day-2026-06-15 .entry").len(), 3, "two customers and the task");
 }

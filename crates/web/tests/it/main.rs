@@ -4,6 +4,7 @@
 mod access;
 mod lists;
 mod logins;
+mod offline;
 mod pages;
 mod records;
 mod settings;

@@ -59,6 +59,18 @@ fn a_field_is_saved_where_it_stands_and_a_conflict_shows_both_values() {
     );
     assert!(stale.body.contains("李经理"), "it says who changed it");
 
+    // Another field than the one that was changed meanwhile is saved, and the reader hears of the other change.
+    let other = world.send(
+        &manager,
+        &format!("{customer}/field/email"),
+        &[("value", "yun@fan.cn"), ("version", &version), ("as", "field")],
+        &customer,
+    );
+    assert_eq!(other.status, StatusCode::OK, "{}", other.body);
+    assert!(other.toast().contains("微信"), "{}", other.toast());
+    let page = world.get(&manager, &customer).texts("#record").join(" ");
+    assert!(page.contains("yunfan") && page.contains("yun@fan.cn"), "{page}");
+
     let bad = world.send(
         &manager,
         &format!("{customer}/field/phone"),
@@ -113,6 +125,69 @@ fn a_form_says_all_that_is_wrong_at_once_and_keeps_what_was_typed() {
     let dialog = world.send(&manager, "/customer/new", &form, "/customer");
     assert_eq!(dialog.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(dialog.has("form[data-dialog-form] #problems"), "a dialog comes back as a dialog");
+}
+
+#[test]
+fn two_people_edit_one_record_and_nothing_of_either_is_lost() {
+    let world = World::new();
+    let an = world.signs_in("account_manager", "zh");
+    let manager = world.signs_in("sales_manager", "zh");
+    let customer = page(&world, "customer");
+    let edit = format!("{customer}/edit");
+    let form = |browser| {
+        let seen = world.get(browser, &edit);
+        seen.attrs("input[name=version]", "value").pop().unwrap()
+    };
+    let base =
+        [("shown", "name,wechat,email,postcode"), ("name", "上海云帆智能制造"), ("postcode", "200000")];
+    let with = |version: &str, more: &[(&'static str, &'static str)]| {
+        let mut pairs = base.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        for (name, value) in more {
+            pairs.retain(|(known, _)| known != name);
+            pairs.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        pairs.push(("version".to_owned(), version.to_owned()));
+        pairs
+    };
+    let post = |browser, pairs: &[(String, String)]| {
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        world.post(browser, &edit, &pairs)
+    };
+    assert_eq!(post(&an, &with(&form(&an), &[])).status, StatusCode::SEE_OTHER);
+    let seen = form(&manager);
+
+    // The account manager changes the postcode and the chat name while the manager's form is open.
+    let theirs = with(&seen, &[("postcode", "310000"), ("wechat", "an-fan")]);
+    assert_eq!(post(&an, &theirs).status, StatusCode::SEE_OTHER);
+    let mine = with(&seen, &[("wechat", "manager-fan"), ("email", "m@fan.cn")]);
+    let conflict = post(&manager, &mine);
+    assert_eq!(conflict.status, StatusCode::CONFLICT);
+    assert_eq!(conflict.attrs("input[type=radio][name^='keep.']", "name"), ["keep.wechat", "keep.wechat"]);
+    let tables = conflict.texts(".diff").join(" ");
+    for words in ["an-fan", "manager-fan", "200000", "310000"] {
+        assert!(tables.contains(words), "{words} in {tables}");
+    }
+    assert!(!tables.contains("m@fan.cn"), "what only the manager changed is no question");
+    assert_eq!(conflict.attrs("#in-postcode", "value"), ["310000"], "the other's postcode is taken over");
+    assert_eq!(conflict.attrs("#in-email", "value"), ["m@fan.cn"]);
+    assert_eq!(conflict.attrs("#in-wechat", "value"), ["manager-fan"]);
+
+    let version = conflict.attrs("input[name=version]", "value").pop().unwrap();
+    let answer = with(
+        &version,
+        &[
+            ("postcode", "310000"),
+            ("wechat", "manager-fan"),
+            ("email", "m@fan.cn"),
+            ("keep.wechat", "theirs"),
+        ],
+    );
+    assert_eq!(post(&manager, &answer).status, StatusCode::SEE_OTHER);
+    let page = world.get(&manager, &customer).texts("#record").join(" ");
+    for words in ["an-fan", "310000", "m@fan.cn"] {
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    assert!(!page.contains("manager-fan"));
 }
 
 #[test]

@@ -88,6 +88,60 @@ fn a_locked_entry_stays_and_a_new_one_is_offered() {
 }
 
 #[test]
+fn entries_stand_everywhere_in_the_order_that_the_site_gave_them() {
+    let world = World::new();
+    let admin = world.signs_in("admin", "zh");
+    let manager = world.signs_in("account_manager", "zh");
+    let post = |path: &str| {
+        let seen = world.send(&admin, path, &[], "");
+        assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.body);
+        seen
+    };
+    let page = world.get(&admin, "/settings/dictionaries/grade");
+    let before = page.attrs(".movers[data-value]", "data-value");
+    assert_eq!(before[..3], ["ordinary", "key_development", "major"]);
+    // The button under an entry moves it by a step; the toast takes that back.
+    let up = page.attrs("#chevron-up-major", "data-post").pop().unwrap();
+    let moved = post(&up);
+    assert!(moved.toast().contains("order?values=ordinary"), "{}", moved.toast());
+    let grades = |seen: &crate::world::Seen| {
+        let mut grades = seen.attrs("select[name=grade] option", "value");
+        grades.retain(|value| !value.is_empty());
+        grades
+    };
+    let form = world.get(&manager, "/customer/new");
+    assert_eq!(grades(&form)[..3], ["ordinary", "major", "key_development"]);
+    post("/settings/dictionaries/grade/order?values=key_development,ordinary");
+    let form = world.get(&manager, "/customer/new");
+    assert_eq!(
+        grades(&form)[..3],
+        ["key_development", "ordinary", "major"],
+        "the others follow as they stood"
+    );
+    let report = world.get(&manager, "/report/composition?by=grade");
+    let rows = report.texts("main table tbody tr");
+    assert!(rows[0].contains("重点开发客户") && rows[1].contains("普通客户"), "{rows:?}");
+
+    post("/settings/dictionaries/task.status/order?values=doing,todo");
+    let columns = world.get(&manager, "/task?view=all&layout=board").attrs(".column", "data-value");
+    assert_eq!(columns[..2], ["doing", "todo"]);
+
+    // A verb asks with the entries that the site has now.
+    let reason = [("label_zh", "预算被砍"), ("label_en", "Budget cut"), ("value", "budget_cut")];
+    let added = world.send(&admin, "/settings/dictionaries/opportunity_loss_reason/edit", &reason, "");
+    assert_eq!(added.status, StatusCode::OK, "{}", added.body);
+    post("/settings/dictionaries/opportunity_loss_reason/order?values=budget_cut");
+    let deal = world.records["opportunity"];
+    let lose = world.part(&manager, &format!("/opportunity/{deal}/lose"));
+    let offered: Vec<_> = lose.attrs("[name=reason][value], select[name=reason] option", "value");
+    assert_eq!(
+        offered.iter().find(|value| !value.is_empty()).map(String::as_str),
+        Some("budget_cut"),
+        "{offered:?}"
+    );
+}
+
+#[test]
 fn a_copied_role_is_changed_in_the_matrix() {
     let world = World::new();
     let admin = world.signs_in("admin", "zh");

@@ -6,7 +6,7 @@ use crate::{
     ui::{self, Widget},
 };
 use guanxi_gate::{Draft, Error, Titles};
-use guanxi_model::{Field, FieldKind, Issue, Object, Query, RecordId, Value, expr::Expr};
+use guanxi_model::{Field, FieldKind, Issue, Label, Locale, Object, Query, RecordId, Value, expr::Expr};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What drawing inputs needs to know.
@@ -145,6 +145,12 @@ pub fn titles<'f>(
         titles.0.extend(names(visit, &object, &ids)?.0);
     }
     Ok(titles)
+}
+
+/// A field that no document declares; its label comes from the phrase tables, in both languages.
+pub fn labelled(name: &str, key: &'static str, kind: FieldKind) -> Field {
+    let label = |locale| crate::texts::t(locale, key);
+    Field::new(name, Label::new(label(Locale::Zh), label(Locale::En)), kind)
 }
 
 /// Names of records of one object, as far as the reader may see them.

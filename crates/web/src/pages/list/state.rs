@@ -1,6 +1,7 @@
 //! The whole state of a list is in its address: view, filter, sort, columns, words, layout and place. A link
 //! therefore reproduces what one sees, and "the view was changed" is a comparison of two values.
 
+use super::shape::Shape;
 use crate::session::{Params, Visit, encode};
 use guanxi_gate::{Error, Gate, Result, admin::View};
 use guanxi_model::{
@@ -34,8 +35,10 @@ pub struct State {
     pub bad_filter: Option<guanxi_model::Message>,
     /// The order.
     pub sort: Vec<String>,
-    /// Columns, the title first.
+    /// Columns, the title first, then the pinned ones.
     pub columns: Vec<String>,
+    /// Those that stand still beside the title, and how wide columns are.
+    pub shape: Shape,
     /// Words searched for.
     pub q: String,
     /// `table`, `board` or `calendar`.
@@ -89,13 +92,18 @@ impl State {
             .filter(|sort| !sort.is_empty())
             .unwrap_or_else(|| base_sort.clone());
         let base_columns = columns(visit, &object, or(&view.columns, &object.list.columns));
-        let columns =
+        let mut columns =
             listed("columns").map_or_else(|| base_columns.clone(), |given| columns(visit, &object, given));
+        let base_shape = Shape::of_view(&view);
+        let shape = Shape::read(params, &base_shape).within(&columns);
+        let columns_changed = columns != base_columns;
+        columns[1..].sort_by_key(|column| shape.place(column));
         let base_layout = if view.layout.is_empty() { "table" } else { view.layout.as_str() };
         let layout = layout(&object, params.get("layout").unwrap_or(base_layout));
         let changed = filter.trim() != view.filter.trim()
             || sort != base_sort
-            || columns != base_columns
+            || columns_changed
+            || shape != base_shape.within(&columns)
             || layout != base_layout;
         Ok(State {
             filter,
@@ -103,6 +111,7 @@ impl State {
             bad_filter,
             sort,
             columns,
+            shape,
             q: params.get("q").unwrap_or_default().trim().chars().take(100).collect(),
             layout,
             after: params
@@ -161,6 +170,7 @@ impl State {
         if !self.columns_are_the_views() {
             parts.push(("columns", self.columns.join(",")));
         }
+        parts.extend(self.shape.parts(&Shape::of_view(&self.view).within(&self.columns)));
         if self.layout != if self.view.layout.is_empty() { "table" } else { self.view.layout.as_str() } {
             parts.push(("layout", self.layout.clone()));
         }
@@ -203,12 +213,13 @@ impl State {
 
     fn columns_are_the_views(&self) -> bool {
         let base = or(&self.view.columns, &self.object.list.columns);
-        let shown: Vec<&String> = base
+        // Columns that the reader may not see were dropped from both.
+        let mut shown: Vec<&String> = base
             .iter()
             .filter(|column| self.columns.contains(column) || **column == self.object.title)
             .collect();
-        // Columns that the reader may not see were dropped from both.
-        self.columns.iter().collect::<Vec<_>>() == shown || self.columns == base
+        shown.sort_by_key(|column| (**column != self.object.title, self.shape.place(column)));
+        self.columns.iter().eq(shown) || self.columns == base
     }
 
     /// The sort of a column: `Some(true)` downwards.

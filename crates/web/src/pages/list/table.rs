@@ -146,19 +146,26 @@ pub fn grid(visit: &Visit, state: &State, page: &Page) -> Grid {
             resolve_path(&registry, object, path).map(|(owner, field)| (path.as_str(), owner, field))
         })
         .collect();
-    let columns = fields.iter().map(|(path, _, field)| column(visit, state, path, field)).collect();
-    let (peek, from) = (visit.t("list.peek"), state.from_here());
     let locks = Locks {
         computed: visit.t("list.computed"),
         by_verb: visit.t("list.by_verb"),
         no_right: visit.t("list.no_right"),
     };
+    let paths: Vec<String> = fields.iter().map(|(path, ..)| (*path).to_owned()).collect();
+    let columns = fields
+        .iter()
+        .zip(state.shape.layout(&paths))
+        .map(|((path, _, field), (width, still))| {
+            let locked = locks.of_column(path, field).map(str::to_owned);
+            Column { width, still, locked, ..column(visit, state, path, field) }
+        })
+        .collect();
+    let from = state.from_here();
     let rows = page
         .rows
         .iter()
         .map(|row| {
             let href = format!("/{}/{}?from={from}", object.name, row.id);
-            let drawer = format!("/{}/{}/peek", object.name, row.id);
             let showing = Showing { ctx: visit.ctx(), titles: &page.titles, object, record: Some(row) };
             let title = row.title();
             let cells = fields
@@ -168,21 +175,12 @@ pub fn grid(visit: &Visit, state: &State, page: &Page) -> Grid {
                     let mut cell =
                         cell(visit, Showing { object: owner, ..showing }, &locks, row, path, field);
                     if position == 0 {
-                        cell.body =
-                            ui::name_cell(&avatar(object, row, &title), &title, &href, Some((&drawer, peek)));
-                        cell.title = None;
+                        cell.body = ui::name_cell(&avatar(object, row, &title), &title, &href);
                     }
                     cell
                 })
                 .collect();
-            Row {
-                id: row.id.to_string(),
-                version: row.version,
-                label: title,
-                peek: Some(drawer),
-                href: Some(href),
-                cells,
-            }
+            Row { id: row.id.to_string(), version: row.version, cells }
         })
         .collect();
     let grows = next_grows(state, page);
@@ -194,6 +192,7 @@ pub fn grid(visit: &Visit, state: &State, page: &Page) -> Grid {
             caption: object.plural_label(visit.locale()).to_owned(),
             select_page: visit.t("list.select_page").to_owned(),
             select_row: visit.t("list.select_row").to_owned(),
+            peek: visit.t("list.peek").to_owned(),
         },
         footer: Vec::new(),
         selectable: selectable(visit, object),
@@ -215,9 +214,9 @@ fn column(visit: &Visit, state: &State, path: &str, field: &Field) -> Column {
         field: path.to_owned(),
         label: field.label.get(visit.locale()).to_owned(),
         icon: Some(show::icon_of(field).to_owned()),
-        width: 0,
         numeric: show::is_numeric(field),
         sort,
+        ..Column::default()
     }
 }
 
@@ -226,6 +225,20 @@ struct Locks {
     computed: &'static str,
     by_verb: &'static str,
     no_right: &'static str,
+}
+
+impl Locks {
+    /// Why no cell of a column can be edited, whoever looks.
+    fn of_column(&self, path: &str, field: &Field) -> Option<&'static str> {
+        let counted = matches!(field.kind, FieldKind::AutoNumber { .. });
+        if path.contains('.') || field.is_computed() || counted {
+            Some(self.computed)
+        } else if field.read_only || field.fixed || field.name == "owner" {
+            Some(self.by_verb)
+        } else {
+            None
+        }
+    }
 }
 
 fn cell(
@@ -237,26 +250,17 @@ fn cell(
     field: &Field,
 ) -> ui::Cell {
     let value = row.cell(path);
-    let lock = if !path.contains('.') && inline::is_editable(row, field) {
-        None
-    } else if path.contains('.') || field.is_computed() || matches!(field.kind, FieldKind::AutoNumber { .. })
-    {
-        Some(locks.computed)
-    } else if field.read_only || field.fixed || field.name == "owner" {
-        Some(locks.by_verb)
-    } else {
-        Some(locks.no_right)
-    };
-    let long = matches!(
-        field.value_kind(),
-        FieldKind::Text | FieldKind::LongText | FieldKind::Address | FieldKind::Link
-    );
+    let of_column = locks.of_column(path, field);
+    let editable = of_column.is_none() && inline::is_editable(row, field);
+    let text = show::text(showing, field, value);
     ui::Cell {
         body: show::show(showing, field, value),
-        value: value.filter(|_| lock.is_none()).and_then(|value| inline::editor_value(field, value, visit)),
-        edit: lock.is_none().then(|| field.value_kind().word().to_owned()),
-        locked: lock.map(str::to_owned),
-        title: long.then(|| show::text(showing, field, value)).filter(|text| text.chars().count() > 12),
+        value: value
+            .filter(|_| editable)
+            .and_then(|value| inline::editor_value(field, value, visit))
+            .filter(|value| value.is_empty() || *value != text),
+        edit: editable.then(|| field.value_kind().word().to_owned()),
+        locked: (!editable && of_column.is_none()).then(|| locks.no_right.to_owned()),
     }
 }
 

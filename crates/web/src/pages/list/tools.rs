@@ -158,7 +158,15 @@ fn own_view(visit: &Visit, state: &State) -> Markup {
 fn save_url(state: &State) -> String {
     let columns = state.columns.join(",");
     let sort = state.sort.join(",");
-    state.sub_url("views/new", &[("columns", &columns), ("sort", &sort), ("layout", &state.layout)])
+    let (pin, widths) = (state.shape.pin(), state.shape.widths());
+    let more = [
+        ("columns", &columns),
+        ("sort", &sort),
+        ("layout", &state.layout),
+        ("pin", &pin),
+        ("widths", &widths),
+    ];
+    state.sub_url("views/new", &more.map(|(name, value)| (name, value.as_str())))
 }
 
 fn tools(visit: &Visit, state: &State, chips: &[Chip]) -> Markup {
@@ -252,9 +260,12 @@ fn columns(visit: &Visit, state: &State) -> Markup {
         Some((_, field)) => field.label.get(visit.locale()).to_owned(),
         None => path.to_owned(),
     };
-    let shown = state.columns.iter().map(
-        |path| json!({ "field": path, "label": label(path), "shown": true, "fixed": *path == object.title }),
-    );
+    let shown = state.columns.iter().map(|path| {
+        json!({
+            "field": path, "label": label(path), "shown": true, "fixed": *path == object.title,
+            "pinned": state.shape.is_pinned(path), "width": state.shape.width(path),
+        })
+    });
     let hidden = object
         .active_fields()
         .filter(|field| !state.columns.contains(&field.name) && super::may_see(visit, object, &field.name))

@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::{body::Bytes, extract::Path, http::StatusCode, response::Response};
 use guanxi_gate::{Error, Visible};
-use guanxi_model::{Field, FieldKind, Issue, Label, access::action};
+use guanxi_model::{Field, FieldKind, Issue, access::action};
 use maud::html as markup;
 
 /// `GET /{object}/{id}/transfer`
@@ -20,10 +20,7 @@ use maud::html as markup;
 pub async fn ask(visit: Visit, Path((object, id)): Path<(String, String)>) -> Answer {
     visit
         .answer(move |visit| -> Result<Response, Error> {
-            let record = visit.gate().get(visit.ctx(), &object, record_id(&id)?)?;
-            if !record.may.act(action::TRANSFER) {
-                return Err(Error::forbidden("error.no_action"));
-            }
+            let record = answer::record_for(visit, &object, &id, action::TRANSFER)?;
             draw(visit, &record, &Params::default(), &[], StatusCode::OK)
         })
         .await
@@ -80,11 +77,8 @@ pub async fn transfer_back(visit: Visit, Path((object, id, user)): Path<(String,
         .await
 }
 
-/// The label comes from the phrase tables in both languages, since no document declares this form.
 fn to_field() -> Field {
-    use guanxi_model::Locale::{En, Zh};
-    let label = |locale| crate::texts::t(locale, "record.transfer_to");
-    Field { required: true, ..Field::new("to", Label::new(label(Zh), label(En)), FieldKind::User) }
+    Field { required: true, ..input::labelled("to", "record.transfer_to", FieldKind::User) }
 }
 
 fn draw(
@@ -108,13 +102,10 @@ fn draw(
     };
     let ask = Ask {
         title: visit.t("record.transfer").to_owned(),
-        action: format!("/{}/{}/transfer", record.object.name, record.id),
         body,
         submit: visit.t("record.transfer").to_owned(),
         status,
-        cancel: format!("/{}/{}", record.object.name, record.id),
-        menu: record.object.name.clone(),
-        ..Ask::default()
+        ..Ask::about(record, "transfer")
     };
     ask.answer(visit)
 }

@@ -17,10 +17,7 @@ use maud::{Markup, html as markup};
 pub async fn ask(visit: Visit, Path((object, id, name)): Path<(String, String, String)>) -> Answer {
     visit
         .answer(move |visit| -> Result<Response, Error> {
-            let record = visit.gate().get(visit.ctx(), &object, record_id(&id)?)?;
-            if !record.may.act(action::REVEAL) {
-                return Err(Error::forbidden("error.no_action"));
-            }
+            let record = answer::record_for(visit, &object, &id, action::REVEAL)?;
             let field = record.object.field(&name).ok_or(Error::NotFound)?.clone();
             draw(visit, &record, &field, None, StatusCode::OK)
         })
@@ -89,13 +86,10 @@ fn draw(
     let label = field.label.get(visit.locale());
     let ask = Ask {
         title: visit.fill("record.reveal_of", &[("field", label)]),
-        action: format!("/{}/{}/reveal/{}", record.object.name, record.id, field.name),
         body: markup! { p .muted { (record.title()) } (ui::form_field(&input)) },
         submit: visit.t("record.reveal").to_owned(),
         status,
-        cancel: format!("/{}/{}", record.object.name, record.id),
-        menu: record.object.name.clone(),
-        ..Ask::default()
+        ..Ask::about(record, &format!("reveal/{}", field.name))
     };
     ask.answer(visit)
 }

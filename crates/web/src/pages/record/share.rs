@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::{body::Bytes, extract::Path, http::StatusCode, response::Response};
 use guanxi_gate::{Error, Visible, admin::Share};
-use guanxi_model::{Field, FieldKind, Issue, Label, Locale, Message, access::action};
+use guanxi_model::{Field, FieldKind, Issue, Message, access::action};
 use maud::{Markup, html as markup};
 
 /// `GET /{object}/{id}/share`
@@ -20,10 +20,7 @@ use maud::{Markup, html as markup};
 pub async fn show(visit: Visit, Path((object, id)): Path<(String, String)>) -> Answer {
     visit
         .answer(move |visit| -> Result<Response, Error> {
-            let record = visit.gate().get(visit.ctx(), &object, record_id(&id)?)?;
-            if !record.may.act(action::SHARE) {
-                return Err(Error::forbidden("error.no_action"));
-            }
+            let record = answer::record_for(visit, &object, &id, action::SHARE)?;
             draw(visit, &record, &Params::default(), &[], StatusCode::OK)
         })
         .await
@@ -93,13 +90,10 @@ pub async fn remove(
 }
 
 fn fields() -> [Field; 3] {
-    let field = |name: &str, key: &'static str, kind| {
-        Field::new(name, Label::new(crate::texts::t(Locale::Zh, key), crate::texts::t(Locale::En, key)), kind)
-    };
     [
-        field("user", "record.share_user", FieldKind::User),
-        field("department", "record.share_department", FieldKind::Department),
-        field("until", "record.share_until", FieldKind::Date),
+        input::labelled("user", "record.share_user", FieldKind::User),
+        input::labelled("department", "record.share_department", FieldKind::Department),
+        input::labelled("until", "record.share_until", FieldKind::Date),
     ]
 }
 
@@ -139,14 +133,11 @@ fn draw(
     };
     let ask = answer::Ask {
         title: visit.t("record.share").to_owned(),
-        action: format!("/{}/{}/share", record.object.name, record.id),
         body,
         submit: visit.t("record.share").to_owned(),
         wide: true,
         status,
-        cancel: format!("/{}/{}", record.object.name, record.id),
-        menu: record.object.name.clone(),
-        ..answer::Ask::default()
+        ..answer::Ask::about(record, "share")
     };
     ask.answer(visit)
 }

@@ -6,7 +6,7 @@ use crate::{
     session::{Answer, Params, Visit},
     ui::{self, Button},
 };
-use axum::{body::Bytes, extract::Path, http::StatusCode, response::Response};
+use axum::{body::Bytes, extract::Path, response::Response};
 use guanxi_gate::Error;
 use guanxi_model::{Choice, registry::Dictionary};
 use maud::{Markup, html as markup};
@@ -81,12 +81,15 @@ pub async fn entries(visit: Visit, Path(name): Path<String>) -> Answer {
 fn one(visit: &Visit, name: &str) -> Result<crate::page::Page, Error> {
     let dictionary = dictionary(visit, name)?;
     let url = format!("/settings/dictionaries/{name}");
+    let values: Vec<&str> = dictionary.choices.iter().map(|choice| choice.value.as_str()).collect();
     let rows: Vec<Vec<Markup>> = dictionary
         .choices
         .iter()
-        .map(|choice| {
+        .enumerate()
+        .map(|(place, choice)| {
             let toggle = if choice.inactive { ("dictionaries.activate", "activate") } else { ("dictionaries.deactivate", "deactivate") };
             vec![
+                ui::movers(&url, &values, place, choice.label.get(visit.locale()), [visit.t("common.move_up"), visit.t("common.move_down")]),
                 markup! {
                     (tag(visit, choice))
                     @if choice.locked { " " span .lock title=(visit.t("dictionaries.locked_hint")) { (ui::icon_small("lock")) span .sr-only { (visit.t("dictionaries.locked")) } } }
@@ -109,6 +112,7 @@ fn one(visit: &Visit, name: &str) -> Result<crate::page::Page, Error> {
         })
         .collect();
     let heads = [
+        visit.t("dictionaries.order"),
         visit.t("dictionaries.entry"),
         visit.t("settings.label_zh"),
         visit.t("settings.label_en"),
@@ -118,7 +122,8 @@ fn one(visit: &Visit, name: &str) -> Result<crate::page::Page, Error> {
     ];
     let body = markup! {
         p { a .link.inline href="/settings/dictionaries" { (ui::icon("arrow-left")) (visit.t("settings.dictionaries")) } }
-        (super::table(&heads, &rows))
+        p .muted { (visit.t("dictionaries.order_hint")) }
+        order-list data-url={ (url) "/order" } { (super::table(&heads, &rows)) }
     };
     let add = markup! { (Button::new(visit.t("dictionaries.new")).primary().icon("plus").key("C").dialog(format!("{url}/edit"))) };
     Ok(super::page(visit, "dictionaries", dictionary.label.get(visit.locale()), Some(add), &body))
@@ -167,7 +172,6 @@ fn form(
         ..text("value", visit.t("dictionaries.value"), &shown.value)
     };
     let body = markup! {
-        @if let Some(problem) = &problem { (problem) }
         div .fields {
             (labels(visit, &shown.label))
             (ui::form_field(&value))
@@ -177,18 +181,10 @@ fn form(
             @for (n, hue) in HUES.iter().enumerate() { (ui::tag(&visit.fill("dictionaries.colour", &[("n", &(n + 1).to_string())]), *hue)) }
         }
     };
-    let ask = Ask {
-        title: visit.t(if known { "dictionaries.edit" } else { "dictionaries.new" }).to_owned(),
-        action: format!("/settings/dictionaries/{}/edit", dictionary.name),
-        body,
-        submit: visit.t("common.save").to_owned(),
-        wide: true,
-        status: if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK },
-        cancel: format!("/settings/dictionaries/{}", dictionary.name),
-        menu: "settings".to_owned(),
-        ..Ask::default()
-    };
-    ask.answer(visit)
+    let title = visit.t(if known { "dictionaries.edit" } else { "dictionaries.new" });
+    let back = format!("/settings/dictionaries/{}", dictionary.name);
+    let ask = super::dialog(title, format!("{back}/edit"), back, problem.as_ref(), &body);
+    Ask { submit: visit.t("common.save").to_owned(), wide: true, ..ask }.answer(visit)
 }
 
 /// `POST /settings/dictionaries/{name}/edit`
@@ -201,18 +197,9 @@ pub async fn save(visit: Visit, Path(name): Path<String>, body: Bytes) -> Answer
         .answer(move |visit| -> Result<Response, Error> {
             let dictionary = dictionary(visit, &name)?;
             let choice = read(&dictionary, &params);
-            match visit.gate().save_choice(visit.ctx(), &name, choice.clone()) {
-                Ok(()) => Ok(answer::stay(
-                    visit,
-                    &format!("/settings/dictionaries/{name}"),
-                    visit.t("settings.saved"),
-                    None,
-                )),
-                Err(error) => {
-                    let problem = super::refusal(visit, error)?;
-                    form(visit, &dictionary, Some(&choice), Some(problem))
-                }
-            }
+            let done = visit.gate().save_choice(visit.ctx(), &name, choice.clone());
+            let back = format!("/settings/dictionaries/{name}");
+            super::saved(visit, &back, done, |problem| form(visit, &dictionary, Some(&choice), Some(problem)))
         })
         .await
 }
@@ -240,6 +227,27 @@ fn read(dictionary: &Dictionary, params: &Params) -> Choice {
     let hue =
         params.get("hue").and_then(|hue| hue.parse().ok()).filter(|hue| HUES.contains(hue)).unwrap_or(0);
     Choice { value, label, hue, ..before.unwrap_or_default() }
+}
+
+/// `POST /settings/dictionaries/{name}/order`: the entries as they were dragged, `values` in order, or one of
+/// them moved by a step.
+///
+/// # Errors
+/// When there is no such dictionary.
+pub async fn order(visit: Visit, Path(name): Path<String>, body: Bytes) -> Answer {
+    let params = answer::form(&body);
+    visit
+        .answer(move |visit| -> Result<Response, Error> {
+            let dictionary = dictionary(visit, &name)?;
+            let before: Vec<String> = dictionary.choices.iter().map(|choice| choice.value.clone()).collect();
+            let asked = visit.asks.param("values").or_else(|| params.get("values").map(str::to_owned));
+            let order: Vec<String> = asked.unwrap_or_default().split(',').map(str::to_owned).collect();
+            visit.gate().order_choices(visit.ctx(), &name, &order)?;
+            let url = format!("/settings/dictionaries/{name}");
+            let undo = format!("{url}/order?values={}", crate::session::encode(&before.join(",")));
+            Ok(answer::stay(visit, &url, visit.t("dictionaries.ordered"), Some(undo)))
+        })
+        .await
 }
 
 /// `POST /settings/dictionaries/{name}/deactivate?value=…`

@@ -76,7 +76,7 @@ pub(super) fn framed(samples: &Samples, page: &str, main: &Markup) -> Markup {
         find: samples.t("find"),
         find_key: "⌘K".to_owned(),
         palette: palette_texts(samples),
-        phrases: samples.phrases.clone(),
+        phrases: phrases_script(&samples.phrases),
         ..Shell::default()
     };
     shell(&shell_texts, main)

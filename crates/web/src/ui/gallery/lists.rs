@@ -111,6 +111,7 @@ fn column(samples: &Samples, key: &str, icon: &str, width: u16, numeric: bool) -
         width,
         numeric,
         sort: Some(Sort { href: format!("#{key}"), descending: (key == "next").then_some(false) }),
+        ..Column::default()
     }
 }
 
@@ -142,6 +143,7 @@ fn grid(samples: &Samples) -> Grid {
             caption: samples.t("customers"),
             select_page: samples.t("select_page"),
             select_row: samples.t("select"),
+            peek: samples.t("peek"),
         },
         footer: Vec::new(),
         selectable: true,
@@ -175,10 +177,7 @@ fn row(samples: &Samples, index: usize) -> Row {
     let text = |body: Markup| Cell { body, edit: Some("text".to_owned()), ..Cell::default() };
     let total = 6_590 + index * 37_013;
     let cells = vec![
-        Cell {
-            value: Some(name.to_owned()),
-            ..text(name_cell(&face, name, "#record", Some(("/customer/1/peek", &samples.t("peek")))))
-        },
+        Cell { value: Some(name.to_owned()), ..text(name_cell(&face, name, "#record")) },
         Cell {
             body: tag_dot(&samples.t(segment), hue),
             value: Some(segment.to_owned()),
@@ -210,14 +209,7 @@ fn row(samples: &Samples, index: usize) -> Row {
         text(html! { span .tnum { "1579****" (4055 + index) } }),
         text(html! { (samples.city(index)) }),
     ];
-    Row {
-        id: (index + 1).to_string(),
-        version: 1,
-        label: name.to_owned(),
-        peek: Some("/customer/1/peek".to_owned()),
-        href: Some("#record".to_owned()),
-        cells,
-    }
+    Row { id: (index + 1).to_string(), version: 1, cells }
 }
 
 fn thousands(value: usize) -> String {
