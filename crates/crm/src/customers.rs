@@ -1,12 +1,17 @@
 //! Customers: whom one does business with, the people there, and every dealing with them.
 
 pub mod activity;
+pub mod advice;
 mod comment;
 mod customer;
 mod ending;
 pub mod kin;
+mod learned;
 pub mod mention;
+mod promise;
 mod relation;
+mod steps;
+mod style;
 mod tag_group;
 
 use crate::declare::Declare;
@@ -50,5 +55,22 @@ pub(crate) fn declare(domain: &mut Domain) {
         .object(include_str!("customers/comment.toml"))
         .rule("comment", activity::Words("comment"))
         .rule("comment", comment::Heard)
-        .rule("comment", mention::Mentions);
+        .rule("comment", mention::Mentions)
+        .rule("activity", steps::Called)
+        .rule("contact", style::Style)
+        .object(include_str!("customers/call_preparation.toml"))
+        .rule("call_preparation", steps::CALL)
+        .object(include_str!("customers/objection.toml"))
+        .rule("objection", steps::OBJECTION)
+        .verb("objection", "resolve", steps::resolve)
+        .verb("objection", "give_up", steps::give_up)
+        .object(include_str!("customers/closing.toml"))
+        .rule("closing", steps::CLOSING)
+        .object(include_str!("customers/preference.toml"))
+        .rule("preference", learned::Newest)
+        .object(include_str!("customers/promise.toml"))
+        .rule("promise", promise::Ahead)
+        .verb("promise", "keep", promise::keep)
+        .verb("promise", "break_off", promise::break_off)
+        .job(promise::REMIND);
 }

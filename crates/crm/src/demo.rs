@@ -12,6 +12,7 @@ mod customers;
 mod days;
 mod dice;
 mod follow_ups;
+mod learned;
 mod office;
 mod opportunities;
 mod orders;
@@ -81,6 +82,7 @@ pub fn generate(gate: &Gate, options: &DemoOptions) -> Result<Vec<Login>> {
     opportunities::pursue(&mut world);
     services::serve(&mut world);
     office::arrange(&mut world);
+    learned::learn(&mut world);
     churn::warn(&mut world);
     churn::answer(&mut world);
     standing::review(&mut world);

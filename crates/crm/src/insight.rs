@@ -2,6 +2,7 @@
 
 mod churn;
 mod grades;
+pub mod problems;
 mod reports;
 mod standing;
 mod target_list;

@@ -5,9 +5,12 @@ pub mod ics;
 mod participant;
 mod quick_phrase;
 mod task;
+pub mod team;
 pub mod todo;
+mod work_report;
 
 pub use appointment::{Clash, clashes};
+pub use work_report::todays_report;
 
 use crate::declare::Declare;
 use guanxi_gate::Domain;
@@ -27,6 +30,11 @@ pub(crate) fn declare(domain: &mut Domain) {
         .rule("participant", participant::Invited)
         .verb("participant", "accept", participant::accept)
         .verb("participant", "decline", participant::decline)
+        .object(include_str!("office/work_report.toml"))
+        .rule("work_report", work_report::Filled)
+        .verb("work_report", "submit", work_report::submit)
+        .verb("work_report", "review", work_report::review)
+        .verb("work_report", "reply", work_report::reply)
         .object(include_str!("office/quick_phrase.toml"))
         .rule("quick_phrase", quick_phrase::Published);
 }

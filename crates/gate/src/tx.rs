@@ -359,6 +359,11 @@ impl<'a> Tx<'a> {
             .collect())
     }
 
+    /// A sentence in the caller's language, for texts that people go on writing in.
+    pub fn say(&self, message: &Message) -> String {
+        self.gate.phrases().say(self.ctx.locale, message)
+    }
+
     /// A setting of the account set.
     pub fn setting(&mut self, key: &str) -> Result<Option<String>> {
         Ok(guanxi_store::settings::get(&mut self.conn, key)?)

@@ -157,6 +157,9 @@ fn sections(page: &Page, visit: &Visit, badge: Option<&str>) -> Result<Vec<NavSe
     daily.extend(objects(page, visit, "daily"));
     daily.push(item("nav.calendar", "/calendar", "calendar", Some("l")));
     let mut business = objects(page, visit, "business");
+    if visit.may("work_report", action::CREATE) {
+        business.push(item("nav.team", "/team", "users", None));
+    }
     if visit.may("customer", action::CREATE) {
         business.push(item("nav.duplicates", "/duplicates", "scan-search", None));
     }

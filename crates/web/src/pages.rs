@@ -34,6 +34,7 @@ pub mod report;
 pub mod search;
 pub mod settings;
 pub mod setup;
+pub mod team;
 pub mod timeline;
 pub mod todo;
 pub mod verb;

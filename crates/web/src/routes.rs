@@ -80,6 +80,8 @@ pub fn table() -> Vec<Route> {
         // One's own day
         Route::get ("/",         User, pages::home::show),
         Route::get ("/todo",     User, pages::todo::show),
+        Route::get ("/team",     User, pages::team::show),
+        Route::post("/team/report", User, pages::team::report),
         Route::get ("/calendar", User, pages::calendar::mine),
         Route::get ("/calendar.ics", User, pages::calendar::export),
         Route::get ("/{object}/{id}/ics", Object(READ), pages::calendar::one),

@@ -55,7 +55,7 @@ fn fill_customers(tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
     }
     let mut wanted: BTreeMap<String, Vec<RecordId>> = BTreeMap::new();
     for change in changes.iter() {
-        for (object, id) in sources(change) {
+        for (object, id) in sources(change).into_iter().chain(prepared(change)) {
             wanted.entry(object).or_default().push(id);
         }
     }
@@ -78,7 +78,7 @@ fn fill_customers(tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
             }
         }
         let customer = change.value("customer").as_ref();
-        for field in ["contact", "opportunity"] {
+        for field in ["contact", "opportunity", "preparation"] {
             let other = change.value(field).as_ref().and_then(|id| customers.get(&id).copied());
             if change.changes(field) && other.is_some() && other != customer {
                 change.refuse(field, Message::new("activity.other_customer"));
@@ -100,6 +100,10 @@ fn sources(change: &Change) -> Vec<(String, RecordId)> {
         }
     }
     sources
+}
+
+fn prepared(change: &Change) -> Option<(String, RecordId)> {
+    change.value("preparation").as_ref().map(|id| ("call_preparation".to_owned(), id))
 }
 
 /// What was written is its author's: they mend it while it is fresh, and nobody rewrites it but those who

@@ -85,6 +85,11 @@ impl Days {
         guanxi_gate::date_of(at, &self.zone)
     }
 
+    /// The working day at or before a date.
+    pub(super) fn on_workday(&self, date: Date) -> Date {
+        on_weekday(date)
+    }
+
     /// Monday of this week.
     pub(super) fn monday(&self) -> Date {
         plus(self.today, -i64::from(self.today.weekday().to_monday_zero_offset()))

@@ -138,8 +138,21 @@ fn write_about_customer(world: &mut World<'_>, dice: &mut Dice, customer: usize,
 pub(super) fn write(world: &mut World<'_>, by: usize, entry: Entry, place: Value, links: Vec<Link>) -> Key {
     let person = &world.people[by];
     let at = world.days.written(person.number, entry.happened);
+    // Most talks hand over information; the rest follows the day of the month, so that no dice move.
+    let communication = match world.days.date(entry.happened).day() % 10 {
+        0..=3 => "information",
+        4 | 5 => "opinion",
+        6 | 7 => "emotion",
+        8 => "idea",
+        _ => "policy",
+    };
+    let person = &world.people[by];
+    let signed_in =
+        entry.kind == "visit" && !place.is_null() && world.days.date(entry.happened).day() % 3 == 0;
+    let kind = if signed_in { "check_in" } else { entry.kind.as_str() };
     let draft = Draft::new()
-        .set("type", entry.kind)
+        .set("communication", communication)
+        .set("type", kind)
         .set("content", entry.content)
         .set("happened_at", entry.happened)
         .set("next_contact_at", entry.next)

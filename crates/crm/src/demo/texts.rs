@@ -15,6 +15,7 @@ pub(super) static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts {
     service: read(include_str!("data/service.toml")),
     churn: read(include_str!("data/churn.toml")),
     office: read(include_str!("data/office.toml")),
+    learned: read(include_str!("data/learned.toml")),
     profile: read(include_str!("data/profile.toml")),
     targets: read(include_str!("data/targets.toml")),
 });
@@ -39,6 +40,7 @@ pub(super) struct Texts {
     pub service: Service,
     pub churn: Churn,
     pub office: Office,
+    pub learned: Learned,
     pub profile: Profiles,
     pub targets: Targets,
 }
@@ -285,4 +287,46 @@ pub(super) struct Appointment {
     pub kind: String,
     pub place: String,
     pub minutes: i64,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Learned {
+    pub promises: Vec<String>,
+    pub broken: String,
+    pub resolved: String,
+    pub review: String,
+    pub call: Call,
+    pub preference: Vec<Preference>,
+    pub objection: Vec<Objection>,
+    pub phrase: Vec<Phrase>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Call {
+    pub purpose: String,
+    pub goal: String,
+    pub questions: String,
+    pub materials: String,
+    pub topic: String,
+}
+
+/// What was heard first, if anything, and what holds now.
+#[derive(Deserialize)]
+pub(super) struct Preference {
+    pub topic: String,
+    pub before: String,
+    pub now: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Objection {
+    pub words: String,
+    pub about: String,
+    pub steps: [String; 5],
+}
+
+#[derive(Deserialize)]
+pub(super) struct Phrase {
+    pub title: String,
+    pub content: String,
 }

@@ -5,6 +5,7 @@
 mod ages;
 mod chosen;
 mod churn;
+mod communication;
 mod composition;
 mod contribution;
 mod counting;
@@ -16,6 +17,7 @@ mod lifecycle;
 mod marketing_matrix;
 mod pareto;
 mod portrait;
+mod promises;
 mod scope;
 mod service;
 
@@ -56,6 +58,8 @@ pub(crate) fn declare(domain: &mut Domain) {
         .report(composition::report())
         .report(service::report())
         .report(churn::report())
+        .report(communication::report())
+        .report(promises::report())
         .report(pareto::report())
         .report(lifecycle::report())
         .report(grade_preview::report())

@@ -418,6 +418,8 @@ fn reports_and_counters_are_whole() {
             "composition",
             "service",
             "churn",
+            "communication",
+            "promises",
             "pareto",
             "lifecycle",
             "grade_preview",

@@ -27,11 +27,12 @@ const OFFERED: usize = 50;
 /// Phrases offered after a slash.
 const PHRASES: usize = 30;
 /// Fields of a follow-up that the composer asks for beside its text.
-const ASKED: [&str; 8] = [
+const ASKED: [&str; 9] = [
     "contact",
     "opportunity",
     "communication",
     "follow_up_status",
+    "preparation",
     "place",
     "latitude",
     "longitude",
@@ -157,6 +158,7 @@ fn asked(visit: &Visit, record: &Visible, activity: &Object, inputs: &Inputs<'_>
         }
         fields.push(input);
     }
+    let prepared = preparations(visit, record, activity, inputs)?;
     let place = activity.field("place").map(|field| inputs.field(field, false));
     Ok(markup! {
         div .ask {
@@ -165,6 +167,7 @@ fn asked(visit: &Visit, record: &Visible, activity: &Object, inputs: &Inputs<'_>
                 (ui::widget(field))
             }
         }
+        (prepared)
         @if let Some(mut place) = place {
             @let () = { place.placeholder = visit.t("compose.place").to_owned(); };
             div .where data-only="visit,check_in,event" hidden {
@@ -175,6 +178,46 @@ fn asked(visit: &Visit, record: &Visible, activity: &Object, inputs: &Inputs<'_>
                 input type="hidden" name="with.latitude";
                 input type="hidden" name="with.longitude";
             }
+        }
+    })
+}
+
+/// What was prepared for a call, and the way to prepare one: six items, kept with the call.
+fn preparations(
+    visit: &Visit,
+    record: &Visible,
+    activity: &Object,
+    inputs: &Inputs<'_>,
+) -> Result<Markup, Error> {
+    let customer =
+        if record.object.name == "customer" { Some(record.id) } else { record.get("customer").as_ref() };
+    let (Some(customer), Some(field)) = (customer, activity.field("preparation")) else {
+        return Ok(markup! {});
+    };
+    if !visit.may("call_preparation", action::CREATE) {
+        return Ok(markup! {});
+    }
+    let open = Expr::eq("customer", Expr::Id(customer)).and(Expr::eq("status", "open"));
+    let query =
+        Query::of("call_preparation").fields(["purpose"]).filter(open).sort(["-created_at"]).limit(OFFERED);
+    let rows = visit.gate().list(visit.ctx(), &query)?.rows;
+    let mut input = inputs.field(field, false);
+    let blank = Choice::new("", visit.t("compose.preparation"));
+    input.widget = Widget::Select(
+        std::iter::once(blank)
+            .chain(rows.iter().map(|row| Choice::new(row.id.to_string(), row.title())))
+            .collect(),
+    );
+    let back = format!("/{}/{}", record.object.name, record.id);
+    let url = format!("/call_preparation/new?customer={customer}&back={}", session::encode(&back));
+    // The first kind is a call in the shipped dictionary; the island shows it for calls alone.
+    Ok(markup! {
+        div .where data-only="call" {
+            @if !rows.is_empty() {
+                label .sr-only for=(input.id) { (visit.t("compose.preparation")) }
+                (ui::widget(&input))
+            }
+            button .btn.ghost.sz-s type="button" data-dialog=(url) { (ui::icon("list-checks")) span .label { (visit.t("compose.prepare")) } }
         }
     })
 }

@@ -1,6 +1,7 @@
 //! The record page: head with facts and path, fields in groups, what happened, and what belongs to it. The
 //! head is a function of its own, because an edit of one field sends it again.
 
+pub mod advice;
 pub mod fields;
 mod head;
 mod history;
@@ -101,7 +102,11 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
     let hidden = query.get("empty") == Some("hide");
     let toggle = here(record, &query, &[("empty", if hidden { "" } else { "hide" })]);
     let left = fields::draw(visit, record, titles, Some((&toggle, hidden)));
-    let right = related::draw(visit, record)?;
+    let right = markup! {
+        (advice::draw(visit, record)?)
+        (related::draw(visit, record)?)
+        (advice::history(visit, record)?)
+    };
     let main = markup! {
         (ui::bar(&ui::Bar {
             start: Some(ui::crumbs(visit.t("common.back"), &trail)),
