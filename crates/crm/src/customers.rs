@@ -40,7 +40,7 @@ pub(crate) fn declare(domain: &mut Domain) {
         .object(include_str!("customers/tag_group.toml"))
         .rule("tag_group", tag_group::OneGroup)
         .rule("customer", tag_group::Exclusive)
-        .rule("order", customer::Buying)
+        .rule("customer", customer::Buying)
         .object(include_str!("customers/relation.toml"))
         .rule("relation", relation::Directed)
         .object(include_str!("customers/contact.toml"))

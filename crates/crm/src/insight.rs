@@ -37,7 +37,6 @@ pub(crate) fn declare(domain: &mut Domain) {
         .object(include_str!("insight/target_member.toml"))
         .rule("target_member", target_list::Once)
         .rule("customer", standing::Standing)
-        .rule("order", standing::Ordering)
         .rule("activity", standing::Visiting)
         .job(grades::REVIEW)
         .job(standing::LIFE);

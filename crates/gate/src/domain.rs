@@ -1,7 +1,7 @@
 //! What the business rooms bring to the door: documents, phrases, verbs, rules, jobs and reports.
 
 use crate::{Ctx, Gate, Record, Result, draft_value, record::Draft, report::ReportDef, tx::Tx};
-use guanxi_model::{Issue, Message, Object, Value, phrases::Phrases, registry::Shipped};
+use guanxi_model::{Issue, Message, Object, RecordId, Value, phrases::Phrases, registry::Shipped};
 use jiff::civil::Date;
 use std::{collections::HashMap, sync::Arc};
 
@@ -52,6 +52,12 @@ pub trait Rule: Send + Sync {
 
     /// After saving, in the same transaction: what follows.
     fn after(&self, _tx: &mut Tx<'_>, _saved: &[Saved]) -> Result<()> {
+        Ok(())
+    }
+
+    /// After facts of these records were worked out anew, because records of another object that refer to them
+    /// changed: what follows. An import does this once, when all its rows are in.
+    fn facts(&self, _tx: &mut Tx<'_>, _because_of: &str, _records: &[RecordId]) -> Result<()> {
         Ok(())
     }
 

@@ -372,7 +372,10 @@ impl<'a> Door<'_, 'a> {
                 Err(error) => outcomes[row] = Some(Outcome::Failed(error)),
             }
         }
-        for (row, saved) in rows.into_iter().zip(save::each(self.0, &object, ready)?) {
+        let later = std::mem::replace(&mut self.0.facts_later, options.facts_later.clone());
+        let saved = save::each(self.0, &object, ready);
+        self.0.facts_later = later;
+        for (row, saved) in rows.into_iter().zip(saved?) {
             let outcome = match saved {
                 Ok(saved) => {
                     let action = if saved.before.is_none() { action::CREATE } else { action::EDIT };

@@ -576,7 +576,6 @@ pub(crate) fn refresh_roll_ups(tx: &mut Tx<'_>, object: &Arc<Object>, saved: &[&
         registry.roll_ups(&object.name).iter().map(|t| (t.object.as_str(), t.via.as_str())).collect();
     lines.sort_unstable();
     lines.dedup();
-    let env = tx.env();
     for (parent, via) in lines {
         let mut records: Vec<RecordId> = saved
             .iter()
@@ -585,8 +584,28 @@ pub(crate) fn refresh_roll_ups(tx: &mut Tx<'_>, object: &Arc<Object>, saved: &[&
             .collect();
         records.sort_unstable();
         records.dedup();
-        roll_up::refresh(&mut tx.conn, &registry, &object.name, parent, via, &records, &env)?;
-        refresh_above(tx, &object.name, parent, &records)?;
+        match &tx.facts_later {
+            Some(later) => later.note(&object.name, parent, via, &records),
+            None => refresh_facts(tx, &object.name, parent, via, &records)?,
+        }
+    }
+    Ok(())
+}
+
+/// Works out the facts of `records` that depend on a kind of record, and lets the rules of their object follow.
+pub(crate) fn refresh_facts(
+    tx: &mut Tx<'_>,
+    child: &str,
+    parent: &str,
+    via: &str,
+    records: &[RecordId],
+) -> Result<()> {
+    let (registry, env) = (tx.registry.clone(), tx.env());
+    roll_up::refresh(&mut tx.conn, &registry, child, parent, via, records, &env)?;
+    refresh_above(tx, child, parent, records)?;
+    let Some(parent) = registry.object(parent) else { return Ok(()) };
+    for rule in rules_of(tx, parent) {
+        rule.facts(tx, child, records)?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What rules, verbs and jobs work with inside one transaction.
 
 use crate::{
-    Ctx, DuplicateHit, Error, Gate, Live, Page, Result,
+    Ctx, DuplicateHit, Error, FactsLater, Gate, Live, Page, Result,
     domain::Change,
     imports::Journal,
     record::{Draft, Record},
@@ -33,6 +33,8 @@ pub struct Tx<'a> {
     pub(crate) effects: Effects,
     /// What the transaction changed, when that is to be kept.
     pub(crate) journal: Option<Journal>,
+    /// Where facts that are put off are noted.
+    pub(crate) facts_later: Option<FactsLater>,
     /// Expressions of documents, checked once for all records of the transaction.
     expressions: HashMap<(String, String), Option<Arc<Expr>>>,
     depth: usize,
@@ -60,6 +62,9 @@ pub struct BatchOptions {
     pub import: Option<ImportBatch>,
     /// The original author and time of imported history.
     pub keep_authorship: bool,
+    /// Facts of other records that depend on these are noted here instead of being worked out, for
+    /// [`Gate::catch_up`].
+    pub facts_later: Option<FactsLater>,
 }
 
 /// The place of a batch in an import.
@@ -95,6 +100,7 @@ impl<'a> Tx<'a> {
             registry: gate.registry(),
             effects: Effects::default(),
             journal: None,
+            facts_later: None,
             expressions: HashMap::new(),
             depth: 0,
             told: None,
@@ -121,6 +127,7 @@ impl<'a> Tx<'a> {
             registry: self.registry.clone(),
             effects: std::mem::take(&mut self.effects),
             journal: self.journal.take(),
+            facts_later: self.facts_later.clone(),
             expressions: std::mem::take(&mut self.expressions),
             depth: self.depth,
             told: None,

@@ -256,6 +256,7 @@ impl Bar {
         let key = match stage {
             Stage::Checking => "import.checking",
             Stage::Applying => "import.applying",
+            Stage::Summing => "import.summing",
             Stage::Undoing => "import.undoing",
         };
         bar.set_message(fill(output.locale, key, &[]));

@@ -1,7 +1,10 @@
 //! What customers are protected from, and what an order says about them.
 
-use guanxi_gate::{Change, Draft, Error, Record, Result, Rule, Saved, Tx};
-use guanxi_model::{Message, RecordId, expr::Expr};
+use guanxi_gate::{Change, Draft, Error, Record, Result, Rule, Tx};
+use guanxi_model::{
+    Message, RecordId,
+    expr::{self, Expr},
+};
 
 /// Protects the customer from transfer and deletion.
 pub(crate) fn lock(tx: &mut Tx<'_>, customer: &Record, _input: &Draft) -> Result<()> {
@@ -94,25 +97,24 @@ impl Rule for Kept {
     }
 }
 
-/// Whoever orders is no longer only a potential customer.
+/// Whoever has ordered is no longer only a potential customer.
 pub(crate) struct Buying;
 
 impl Rule for Buying {
-    fn after(&self, tx: &mut Tx<'_>, orders: &[Saved]) -> Result<()> {
-        let mut buyers: Vec<RecordId> = orders
-            .iter()
-            .filter(|order| order.before.is_none() || order.changed("customer"))
-            .filter_map(|order| order.after.reference("customer"))
-            .collect();
-        buyers.sort_unstable();
-        buyers.dedup();
+    fn facts(&self, tx: &mut Tx<'_>, because_of: &str, customers: &[RecordId]) -> Result<()> {
+        if because_of != "order" {
+            return Ok(());
+        }
+        let ordered = Expr::ids("id", customers).and(expr::parse(POTENTIAL_BUYER)?);
         let changes = tx
-            .get_many("customer", &buyers)?
+            .find("customer", &ordered, None)?
             .into_iter()
-            .filter(|customer| matches!(customer.text("customer_type"), "" | "potential"))
             .map(|customer| (customer, Draft::new().set("customer_type", "existing")))
             .collect();
         tx.update_many(changes)?;
         Ok(())
     }
 }
+
+const POTENTIAL_BUYER: &str =
+    r#"order_count > 0 && (is_empty(customer_type) || customer_type == "potential")"#;

@@ -133,8 +133,7 @@ fn recover_customers(
     newest: &BTreeMap<RecordId, (Date, RecordId)>,
     customers: &[RecordId],
 ) -> Result<()> {
-    let lost: Vec<Record> =
-        tx.get_many("customer", customers)?.into_iter().filter(|c| c.text("status") == "lost").collect();
+    let lost = tx.find("customer", &Expr::ids("id", customers).and(Expr::eq("status", "lost")), None)?;
     if lost.is_empty() {
         return Ok(());
     }

@@ -171,6 +171,11 @@ impl Rule for Standing {
         tx.create_many("life_change", lives.collect())?;
         Ok(())
     }
+
+    /// An order may move its customer on.
+    fn facts(&self, tx: &mut Tx<'_>, because_of: &str, customers: &[RecordId]) -> Result<()> {
+        if because_of == "order" { place(tx, customers) } else { Ok(()) }
+    }
 }
 
 /// The treatment follows the grade, and the day of the next visit follows both.
@@ -201,28 +206,6 @@ fn treat(tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
 fn visit(treatment: &Record, contact: Timestamp, zone: &jiff::tz::TimeZone) -> Option<Date> {
     let days = treatment.decimal("visit_days").and_then(|n| i64::try_from(n).ok())?;
     date_of(contact, zone).checked_add(days.days()).ok()
-}
-
-/// An order may move its customer on.
-pub(crate) struct Ordering;
-
-impl Rule for Ordering {
-    fn after(&self, tx: &mut Tx<'_>, orders: &[Saved]) -> Result<()> {
-        let of = |record: &Record| record.reference("customer");
-        let mut buyers: Vec<RecordId> = orders
-            .iter()
-            .flat_map(|order| [of(&order.after), order.before.as_ref().and_then(of)])
-            .flatten()
-            .collect();
-        buyers.sort_unstable();
-        buyers.dedup();
-        place(tx, &buyers)
-    }
-
-    fn after_delete(&self, tx: &mut Tx<'_>, moved: &Saved) -> Result<()> {
-        let buyers: Vec<RecordId> = moved.after.reference("customer").into_iter().collect();
-        place(tx, &buyers)
-    }
 }
 
 fn place(tx: &mut Tx<'_>, customers: &[RecordId]) -> Result<()> {

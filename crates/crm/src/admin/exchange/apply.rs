@@ -178,6 +178,7 @@ impl Applying<'_, '_, '_> {
         let options = BatchOptions {
             allow_duplicates: !self.import.looks_for_duplicates(),
             keep_authorship: true,
+            facts_later: self.importing.map(|_| self.import.later.clone()),
             import: self.importing.map(|at| ImportBatch { import: at.id, done, total: self.report.rows }),
             ..BatchOptions::default()
         };

@@ -10,7 +10,7 @@ use super::{
     rejects::{self, Rejects},
     source::{Row, Source},
 };
-use guanxi_gate::{Channel, Ctx, Error, Gate, Importing, NewImport, Result};
+use guanxi_gate::{Channel, Ctx, Error, FactsLater, Gate, ImportBatch, Importing, NewImport, Result};
 use guanxi_model::{Field, Issue, Message, Object, RecordId, Stored, Value, access::action};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -97,6 +97,8 @@ pub enum Stage {
     Checking,
     /// Changing records.
     Applying,
+    /// Working out sums and dates of the records that these belong to.
+    Summing,
     /// Putting back what a failed import changed.
     Undoing,
 }
@@ -171,6 +173,8 @@ pub struct Import<'a> {
     pub options: &'a ImportOptions,
     pub columns: Columns,
     pub by: Option<Field>,
+    /// Facts that the rows change, worked out once when all are in.
+    pub later: FactsLater,
 }
 
 /// Brings the rows of a file in. `watch` hears how far it has come and stops it by answering false.
@@ -215,7 +219,7 @@ impl<'a> Import<'a> {
         let columns = Columns::of(gate, &object, source.headings(), &map)?;
         let by = match_field(&object, options, &columns)?;
         let ctx = ctx.clone().via(Channel::Import);
-        Ok(Import { gate, ctx, object, options, columns, by })
+        Ok(Import { gate, ctx, object, options, columns, by, later: FactsLater::default() })
     }
 
     fn rejects<'s>(&'s self, source: &'s Source) -> Rejects<'s> {
@@ -300,7 +304,23 @@ impl<'a> Import<'a> {
         }
         self.gate.import_applies(&self.ctx, importing)?;
         let mut applying = Applying { import: self, rejects, report, bad: &bad, importing: Some(importing) };
-        apply::run(&mut applying, source, &mut watch)
+        apply::run(&mut applying, source, &mut watch)?;
+        if report.stopped { Ok(()) } else { self.catch_up(importing, report.rows, &mut watch) }
+    }
+
+    /// Works out the facts of other records that the rows have changed.
+    fn catch_up(
+        &self,
+        importing: &Importing,
+        rows: u64,
+        watch: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<()> {
+        let batch = ImportBatch { import: importing.id, done: rows, total: rows };
+        let total = Some(self.later.len() as u64);
+        self.gate.catch_up(&self.ctx, &self.later, Some(&batch), &mut |done| {
+            // The rows are in; who would stop now would only leave their sums wrong.
+            let _ = watch(Progress { stage: Stage::Summing, done: done as u64, total });
+        })
     }
 
     fn keep_rejects(&self, importing: &Importing, path: &std::path::Path) -> Result<()> {
