@@ -1,8 +1,10 @@
 //! One connection inside one transaction, on either engine.
 
-use crate::{dialect::Dialect, error::Error, error::Result, postgres::Session, sql::Sql, sqlite};
-use guanxi_model::Stored;
-use std::cell::Cell;
+use crate::{
+    dialect::Dialect, error::Error, error::Result, postgres::Session, shares::Share, sql::Sql, sqlite,
+};
+use guanxi_model::{RecordId, Stored};
+use std::cell::{Cell, RefCell};
 
 /// A row: its columns in the order of the statement.
 pub type Row = Vec<Stored>;
@@ -21,9 +23,19 @@ pub struct Conn<'a> {
 pub(crate) struct Transaction {
     broken: Cell<bool>,
     depth: Cell<usize>,
+    /// On a snapshot, the sharings with the person who asked last: every list of a page asks for them.
+    shares: Option<RefCell<KeptShares>>,
 }
 
+/// Whose sharings, and what they are.
+type KeptShares = Option<(RecordId, Vec<Share>)>;
+
 impl Transaction {
+    /// One that cannot write, so that what was read once stays so.
+    pub fn on_snapshot() -> Self {
+        Transaction { shares: Some(RefCell::default()), ..Transaction::default() }
+    }
+
     /// Whether a statement failed, so that the transaction cannot be committed.
     pub fn is_broken(&self) -> bool {
         self.broken.get()
@@ -51,6 +63,23 @@ impl<'a> Conn<'a> {
             Engine::Postgres(session) => Engine::Postgres(session),
         };
         Conn { engine, transaction: self.transaction }
+    }
+
+    /// The sharings with a person, asked for once on a snapshot.
+    pub(crate) fn shares_with(
+        &mut self,
+        user: RecordId,
+        ask: impl FnOnce(&mut Self) -> Result<Vec<Share>>,
+    ) -> Result<Vec<Share>> {
+        let Some(kept) = &self.transaction.shares else { return ask(self) };
+        if let Some((whose, shares)) = &*kept.borrow()
+            && *whose == user
+        {
+            return Ok(shares.clone());
+        }
+        let shares = ask(self)?;
+        *kept.borrow_mut() = Some((user, shares.clone()));
+        Ok(shares)
     }
 
     /// Which engine answers.

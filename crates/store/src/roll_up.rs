@@ -28,6 +28,9 @@ pub fn refresh(
     let (Some(parent), Some(child)) = (registry.object(parent), registry.object(child)) else {
         return Ok(());
     };
+    if targets.is_empty() {
+        return Ok(());
+    }
     // One look at the children of a parent answers for all of its facts.
     for chunk in records.chunks(500) {
         let mut sql = Sql::new("UPDATE ");

@@ -90,6 +90,10 @@ pub fn of_record(conn: &mut Conn, record: RecordId, now: i64) -> Result<Vec<Shar
 
 /// The sharings with a person or one of the departments they are in that have not ended.
 pub fn with(conn: &mut Conn, user: RecordId, departments: &[RecordId], now: i64) -> Result<Vec<Share>> {
+    conn.shares_with(user, |conn| read_with(conn, user, departments, now))
+}
+
+fn read_with(conn: &mut Conn, user: RecordId, departments: &[RecordId], now: i64) -> Result<Vec<Share>> {
     let mut sql =
         sql!(format!("SELECT {COLUMNS} FROM gx_share WHERE (to_user = $1 OR to_department IN "), user);
     sql.bind_list(departments.iter().copied()).push(") AND (until IS NULL OR until > ");

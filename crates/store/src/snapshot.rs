@@ -78,7 +78,7 @@ pub fn read<T, E: From<Error>>(
         }
     };
     let (answer, usable) = match &mut snapshot {
-        Snapshot::Sqlite(snapshot) => (snapshot.read(f), true),
+        Snapshot::Sqlite(snapshot) => snapshot.read(f),
         Snapshot::Postgres(snapshot) => snapshot.read(f),
     };
     KEEPING.with_borrow_mut(|keeping| {

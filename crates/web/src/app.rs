@@ -2,7 +2,7 @@
 
 use crate::error::Problem;
 use guanxi_gate::{Ctx, Gate, Result, admin::View};
-use guanxi_model::RecordId;
+use guanxi_model::{Locale, Object, RecordId};
 use parking_lot::Mutex;
 use std::{
     collections::HashMap,
@@ -40,6 +40,9 @@ pub struct DemoUser {
 /// When something was read, in milliseconds, and what it was.
 type Kept = (i64, Arc<Vec<Favourite>>);
 
+/// The object that was drawn, and the script.
+type Fields = (Arc<Object>, Arc<str>);
+
 #[derive(Default)]
 struct Remembered {
     /// Own saved views by user, for the sidebar, which would otherwise ask once for each object.
@@ -47,6 +50,8 @@ struct Remembered {
     /// The figures of tabs as a user saw them last, so that tabs do not change their width while the present
     /// ones are on their way. By user and object, then by view.
     counts: Mutex<HashMap<(RecordId, String), HashMap<String, String>>>,
+    /// What editors know of an object's fields, drawn once for each language until the object changes.
+    fields: Mutex<HashMap<(String, Locale), Fields>>,
     requests: AtomicU64,
 }
 
@@ -116,6 +121,24 @@ impl App {
         let found = Arc::new(found);
         self.remembered.favourites.lock().insert(ctx.subject.user, (now, found.clone()));
         Ok(found)
+    }
+
+    /// The script that tells editors of an object's fields, drawn by `draw` when the object has changed.
+    pub fn fields_script(
+        &self,
+        object: &Arc<Object>,
+        locale: Locale,
+        draw: impl FnOnce() -> String,
+    ) -> Arc<str> {
+        let key = (object.name.clone(), locale);
+        if let Some((drawn, script)) = self.remembered.fields.lock().get(&key)
+            && Arc::ptr_eq(drawn, object)
+        {
+            return script.clone();
+        }
+        let script: Arc<str> = draw().into();
+        self.remembered.fields.lock().insert(key, (object.clone(), script.clone()));
+        script
     }
 
     /// The figures of an object's tabs as the user saw them last.

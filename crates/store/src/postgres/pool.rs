@@ -53,7 +53,8 @@ impl Pool {
 
     /// A snapshot, as long as it is kept.
     pub fn snapshot(self: &Arc<Self>) -> Result<Snapshot> {
-        Ok(Snapshot(self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?))
+        let lease = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        Ok(Snapshot(lease, Transaction::on_snapshot()))
     }
 
     /// Runs `f` in a transaction, again and again while the server asks for it: two that each read what
@@ -147,14 +148,13 @@ impl Session {
 }
 
 /// A connection on one snapshot.
-pub struct Snapshot(Lease);
+pub struct Snapshot(Lease, Transaction);
 
 impl Snapshot {
     /// Runs `f` on it; false beside the answer when a statement failed, after which it answers nothing more.
     pub fn read<T>(&mut self, f: impl FnOnce(&mut Conn) -> T) -> (T, bool) {
-        let transaction = Transaction::default();
-        let answer = f(&mut Conn::postgres(&mut self.0, &transaction));
-        (answer, !transaction.is_broken())
+        let answer = f(&mut Conn::postgres(&mut self.0, &self.1));
+        (answer, !self.1.is_broken())
     }
 }
 

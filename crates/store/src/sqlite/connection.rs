@@ -2,7 +2,7 @@
 
 use super::statement::error;
 use crate::error::{Error, Result};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use std::{path::Path, time::Duration};
 
 /// Up to 3.51.2 two connections that write and checkpoint at once can damage the database.
@@ -46,6 +46,8 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let connection =
         Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error)?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(error)?;
+    // A statement is planned once, not anew for every value that is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(error)?;
     let pragmas = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = 0;";
     connection.execute_batch(pragmas).map_err(error)?;
     Ok(connection)

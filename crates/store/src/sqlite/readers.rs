@@ -51,7 +51,7 @@ impl Readers {
     pub fn begin(self: &Arc<Self>) -> Result<Snapshot> {
         let lease = self.lease()?;
         lease.connection().execute_batch("BEGIN").map_err(error)?;
-        Ok(Snapshot(lease))
+        Ok(Snapshot(lease, Transaction::on_snapshot()))
     }
 
     /// Interrupts reads that have lasted too long.
@@ -84,12 +84,13 @@ impl Readers {
 }
 
 /// A reading connection on one snapshot.
-pub struct Snapshot(Lease);
+pub struct Snapshot(Lease, Transaction);
 
 impl Snapshot {
-    /// Runs `f` on it.
-    pub fn read<T>(&self, f: impl FnOnce(&mut Conn) -> T) -> T {
-        f(&mut Conn::sqlite(self.0.connection(), &Transaction::default()))
+    /// Runs `f` on it; false beside the answer when a statement failed, after which it answers nothing more.
+    pub fn read<T>(&mut self, f: impl FnOnce(&mut Conn) -> T) -> (T, bool) {
+        let answer = f(&mut Conn::sqlite(self.0.connection(), &self.1));
+        (answer, !self.1.is_broken())
     }
 }
 

@@ -22,9 +22,9 @@ pub fn execute(connection: &Connection, sql: &Sql) -> Result<u64> {
     Ok(prepare(connection, sql)?.raw_execute().map_err(error)? as u64)
 }
 
-/// Runs a statement once for each row; its parameters are numbered in the order in which they stand.
+/// Runs a statement once for each row of parameters.
 pub fn execute_many(connection: &Connection, text: &str, rows: &[Vec<Stored>]) -> Result<()> {
-    let mut statement = connection.prepare_cached(text).map_err(error)?;
+    let mut statement = connection.prepare_cached(&numbered(text)).map_err(error)?;
     for row in rows {
         for (position, value) in row.iter().enumerate() {
             bind(&mut statement, position + 1, value).map_err(error)?;
@@ -38,18 +38,21 @@ pub fn script(connection: &Connection, script: &str) -> Result<()> {
     connection.execute_batch(script).map_err(error)
 }
 
-/// To SQLite `$2` is a name, numbered by where it first stands, so parameters are bound by their name.
+/// To SQLite `$2` is a name, numbered by where it first stands, and looked up along a list of all names; `?2` is
+/// the number itself. Statements hold a dollar sign only before the number of a parameter.
 fn prepare<'a>(connection: &'a Connection, sql: &Sql) -> Result<CachedStatement<'a>> {
-    let mut statement = connection.prepare_cached(&sql.text).map_err(error)?;
-    for index in 1..=statement.parameter_count() {
-        let name = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
-        let value = name.and_then(|number| sql.params.get(number.wrapping_sub(1)));
-        let Some(value) = value else {
-            return Err(Error::other("a parameter of the statement has no value"));
-        };
-        bind(&mut statement, index, value).map_err(error)?;
+    let mut statement = connection.prepare_cached(&numbered(&sql.text)).map_err(error)?;
+    if statement.parameter_count() > sql.params.len() {
+        return Err(Error::other("a parameter of the statement has no value"));
+    }
+    for (position, value) in sql.params.iter().enumerate().take(statement.parameter_count()) {
+        bind(&mut statement, position + 1, value).map_err(error)?;
     }
     Ok(statement)
+}
+
+fn numbered(text: &str) -> String {
+    text.replace('$', "?")
 }
 
 fn bind(statement: &mut Statement<'_>, index: usize, value: &Stored) -> rusqlite::Result<()> {

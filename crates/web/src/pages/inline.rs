@@ -73,6 +73,13 @@ pub fn meta(object: &Object, locale: Locale) -> serde_json::Value {
     fields.collect()
 }
 
+/// The same as the script that a page carries.
+pub fn script(visit: &Visit, object: &std::sync::Arc<Object>) -> std::sync::Arc<str> {
+    visit.app.fields_script(object, visit.locale(), || {
+        ui::json_script(Some(&format!("fields-{}", object.name)), &meta(object, visit.locale())).into_string()
+    })
+}
+
 /// A field with its value, as the record page and the drawer show it. Hidden fields are none.
 pub fn field(visit: &Visit, record: &Visible, titles: &Titles, field: &Field) -> Option<InlineField> {
     let cell = record.cell(&field.name)?;

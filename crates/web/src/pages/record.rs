@@ -114,7 +114,7 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
             actions: Some(corner(visit, record)),
             ..ui::Bar::default()
         }))
-        (ui::json_script(Some(&format!("fields-{}", object.name)), &inline::meta(object, visit.locale())))
+        (maud::PreEscaped(inline::script(visit, object)))
         (ui::record_page((&object.name, &record.id.to_string(), record.version), &head, &tabs, (&left, &middle, &right)))
     };
     Ok(Page { title, menu: object.name.clone(), main, ..Page::default() })
