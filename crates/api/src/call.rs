@@ -31,6 +31,8 @@ pub struct Call {
     pub form: Vec<Part>,
     /// The version in `If-Match`.
     pub if_match: Option<String>,
+    /// The address by which the caller reaches the program, when it is known.
+    pub origin: Option<String>,
     /// Names the request in the log.
     pub trace: String,
 }

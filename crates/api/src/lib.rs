@@ -25,6 +25,11 @@ pub use metrics::{Metrics, track};
 pub use openapi::describe;
 pub use routes::{Access, Body, Method, ROUTES, Route};
 
+/// The address by which the caller reaches the program, `https://crm.example`, as far as whoever wired it knows: an
+/// extension of the request. Links in answers are then whole.
+#[derive(Debug, Clone)]
+pub struct Origin(pub String);
+
 use axum::Router;
 use guanxi_gate::Gate;
 use guanxi_model::phrases::Phrases;

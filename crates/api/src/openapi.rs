@@ -13,7 +13,11 @@ use serde_json::{Map, Value as Json, json};
 
 /// `GET /api/openapi.json`
 pub fn document(call: &Call) -> Answer {
-    Ok(Reply::json(200, &describe(&call.gate, &call.ctx)))
+    let mut document = describe(&call.gate, &call.ctx);
+    if let (Some(origin), Some(url)) = (&call.origin, document.pointer_mut("/servers/0/url")) {
+        *url = json!(origin);
+    }
+    Ok(Reply::json(200, &document))
 }
 
 /// The whole description for a caller.

@@ -59,6 +59,19 @@ impl Reply {
         self
     }
 
+    /// Makes the address in `Location` whole. Done last, because the answer to a repeated key may be given under
+    /// another address.
+    #[must_use]
+    pub fn under(mut self, origin: Option<&str>) -> Self {
+        let location = self.headers.iter_mut().find(|(name, _)| name == "location");
+        if let (Some(origin), Some((_, location))) = (origin, location)
+            && location.starts_with('/')
+        {
+            location.insert_str(0, origin);
+        }
+        self
+    }
+
     /// The text kept for a repeated key: one line of headers, then the body.
     pub fn pack(self) -> (u16, String) {
         let head = Head { content_type: self.content_type, headers: self.headers };

@@ -1,6 +1,7 @@
 //! From HTTP to an operation and back: the only asynchronous file of this room.
 
 use crate::{
+    Origin,
     call::Call,
     caller::{self, Credentials},
     health::Health,
@@ -106,6 +107,7 @@ struct Sent {
     if_match: Option<String>,
     key: Option<String>,
     ip: Option<String>,
+    origin: Option<String>,
     trace: String,
     uri: Uri,
 }
@@ -124,6 +126,7 @@ async fn serve(
         if_match: text(header::IF_MATCH.as_str()),
         key: text("idempotency-key"),
         ip: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string()),
+        origin: parts.extensions.get::<Origin>().map(|origin| origin.0.clone()),
         trace: trace_id(&parts.headers),
         uri: parts.uri,
     };
@@ -147,14 +150,14 @@ async fn serve(
             None => return refuse(&api, &parts.headers, &Fault::malformed("api.form")),
         },
     };
-    let trace = sent.trace.clone();
+    let (trace, origin) = (sent.trace.clone(), sent.origin.clone());
     // Every operation waits for the database, so none runs on the threads that serve connections.
     let done = tokio::task::spawn_blocking(move || answer(&api, route, path, sent, (body, form))).await;
     let reply = done.unwrap_or_else(|error| {
         tracing::error!(%error, trace_id = trace, "an operation panicked");
         Reply::text(500, String::new())
     });
-    finish(reply, &trace)
+    finish(reply.under(origin.as_deref()), &trace)
 }
 
 /// The fields of a multipart form; none when it cannot be read as one.
@@ -222,6 +225,7 @@ fn run(
         query,
         body,
         form,
+        origin: sent.origin,
         if_match: sent.if_match,
         trace: sent.trace,
     };

@@ -1,6 +1,7 @@
 //! The server: pages and REST on one address, and the job loop beside them.
 
 mod jobs;
+mod proxy;
 mod requests;
 
 use crate::{
@@ -24,11 +25,15 @@ pub fn run(settings: &Settings, listen: Option<String>, output: Output) -> Resul
     // Only a place without any account set gets one; a misspelt name must not.
     let made = sets::list(&settings.config)?.is_empty();
     let gate = if made { place::create(&settings.config)? } else { place::open(settings)? };
+    gate.set_session_times(settings.file.web.session_times());
     let listen =
         listen.or_else(|| settings.file.listen.clone()).unwrap_or_else(|| "127.0.0.1:8080".to_owned());
     let demo = Demo::of(&gate)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (listener, address) = runtime.block_on(bind(&listen))?;
+    if let Err(failure) = gate.follow_others() {
+        tracing::warn!(%failure, "changes by other programs show when a page is next loaded");
+    }
     welcome(&gate, &output, address, made, demo.as_ref());
     let router = router(&gate, settings, demo);
     let jobs = jobs::start(gate.clone(), settings.file.jobs.clone());
@@ -78,6 +83,11 @@ fn router(gate: &Gate, settings: &Settings, demo: Option<Demo>) -> Router {
     let metrics = guanxi_api::Metrics::default();
     let pages = guanxi_web::router(app).layer(from_fn_with_state(metrics.clone(), guanxi_api::track));
     let router = guanxi_api::router_with(gate.clone(), metrics).merge(pages);
+    let reached = proxy::Reached {
+        behind_proxy: settings.file.web.behind_proxy,
+        https: settings.file.web.secure_cookies,
+    };
+    let router = router.layer(from_fn_with_state(reached, proxy::settle));
     if settings.file.log.requests { requests::logged(router) } else { router }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     cli,
     failure::{Failure, Result},
 };
-use guanxi_gate::Config;
+use guanxi_gate::{Config, auth::SessionTimes};
 use guanxi_model::Message;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -36,13 +36,31 @@ pub struct Web {
     pub secure_cookies: bool,
     /// A proxy in front names the peer's address.
     pub behind_proxy: bool,
+    /// Minutes without use after which a session ends; an account set may say otherwise.
+    pub session_idle_minutes: i64,
+    /// Hours after which it ends in any case.
+    pub session_longest_hours: i64,
     /// Seconds that requests in flight are given when the program is told to stop.
     pub stop_seconds: u64,
 }
 
+impl Web {
+    /// When sessions end.
+    pub fn session_times(&self) -> SessionTimes {
+        SessionTimes { idle_minutes: self.session_idle_minutes, longest_hours: self.session_longest_hours }
+    }
+}
+
 impl Default for Web {
     fn default() -> Self {
-        Web { secure_cookies: false, behind_proxy: false, stop_seconds: 3 }
+        let SessionTimes { idle_minutes, longest_hours } = SessionTimes::default();
+        Web {
+            secure_cookies: false,
+            behind_proxy: false,
+            session_idle_minutes: idle_minutes,
+            session_longest_hours: longest_hours,
+            stop_seconds: 3,
+        }
     }
 }
 

@@ -25,6 +25,7 @@ impl Gate {
     /// Changes a setting of the account set.
     pub fn set_setting(&self, ctx: &Ctx, key: &str, value: &str) -> Result<()> {
         may_set(ctx, "settings")?;
+        crate::auth::check_setting(key, value)?;
         let (key, value) = (key.to_owned(), value.to_owned());
         self.write(ctx, move |tx| {
             let before = guanxi_store::settings::get(&mut tx.conn, &key)?;

@@ -7,7 +7,7 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use guanxi_model::{Label, Locale, Message, RecordId, Value, expr::Expr};
+use guanxi_model::{Issue, Label, Locale, Message, RecordId, Value, expr::Expr};
 use guanxi_store::auth::{
     credentials::{self, Credential},
     keys::{self, Key},
@@ -17,18 +17,68 @@ use guanxi_store::auth::{
 use jiff::Timestamp;
 use rand::TryRngCore;
 use sha2::{Digest, Sha256};
+use std::ops::RangeInclusive;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 /// Failures after which a log-in is locked, and for how long.
 const FAILURES: i64 = 5;
 const LOCKED: i64 = 15 * MINUTE;
-/// A session ends after this long without use, and in any case after the second.
-const IDLE: i64 = 2 * HOUR;
-const LONGEST: i64 = 12 * HOUR;
+/// Bounds of what can be chosen for sessions. The cookie lasts a week.
+const IDLE_MINUTES: RangeInclusive<i64> = 5..=24 * 60;
+const LONGEST_HOURS: RangeInclusive<i64> = 1..=7 * 24;
 const LINK_LIFE: i64 = 72 * HOUR;
 /// Shortest password, in characters.
 pub const SHORTEST_PASSWORD: usize = 10;
+
+/// When sessions end by themselves: after some minutes without use, and in any case after some hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionTimes {
+    /// 5 minutes to a day.
+    pub idle_minutes: i64,
+    /// An hour to a week.
+    pub longest_hours: i64,
+}
+
+impl Default for SessionTimes {
+    fn default() -> Self {
+        SessionTimes { idle_minutes: 120, longest_hours: 12 }
+    }
+}
+
+impl SessionTimes {
+    /// The setting of an account set that overrides the minutes.
+    pub const IDLE: &str = "session.idle_minutes";
+    /// The setting of an account set that overrides the hours.
+    pub const LONGEST: &str = "session.longest_hours";
+
+    /// Within bounds.
+    #[must_use]
+    pub fn clamped(self) -> Self {
+        SessionTimes {
+            idle_minutes: self.idle_minutes.clamp(*IDLE_MINUTES.start(), *IDLE_MINUTES.end()),
+            longest_hours: self.longest_hours.clamp(*LONGEST_HOURS.start(), *LONGEST_HOURS.end()),
+        }
+    }
+
+    /// These, unless the account set says otherwise.
+    fn of_set(self, conn: &mut guanxi_store::Conn<'_>) -> Result<Self> {
+        let mut chosen = |key: &str| -> Result<Option<i64>> {
+            Ok(guanxi_store::settings::get(conn, key)?.and_then(|text| text.parse().ok()))
+        };
+        let idle_minutes = chosen(Self::IDLE)?.unwrap_or(self.idle_minutes);
+        let longest_hours = chosen(Self::LONGEST)?.unwrap_or(self.longest_hours);
+        Ok(SessionTimes { idle_minutes, longest_hours }.clamped())
+    }
+
+    fn idle(self) -> i64 {
+        self.idle_minutes * MINUTE
+    }
+
+    fn longest(self) -> i64 {
+        self.longest_hours * HOUR
+    }
+}
 
 /// A session that was just opened.
 #[derive(Debug, Clone)]
@@ -185,12 +235,13 @@ impl Gate {
             return Err(Error::Unauthenticated(Message::new("gate.wrong_password")));
         };
         let (token, csrf) = (random_token()?, random_token()?);
+        let times = self.session_times()?;
         let session = StoredSession {
             hash: digest(&token),
             user: credential.user,
             created_at: now,
             seen_at: now,
-            expires_at: now + IDLE,
+            expires_at: now + times.idle().min(times.longest()),
             agent: agent.chars().take(200).collect(),
             ip: ip.unwrap_or_default().to_owned(),
             csrf,
@@ -203,22 +254,37 @@ impl Gate {
         Ok(Opened { token, user: credential.user, must_change: credential.must_change })
     }
 
+    /// What holds where the account set does not say when sessions end.
+    pub fn set_session_times(&self, times: SessionTimes) {
+        *self.0.session_times.lock() = times.clamped();
+    }
+
+    /// When sessions end by themselves.
+    pub fn session_times(&self) -> Result<SessionTimes> {
+        let defaults = *self.0.session_times.lock();
+        self.0.store.read(|conn| defaults.of_set(conn))
+    }
+
     /// The session of a cookie. Use prolongs it, at most once a minute so that reading stays reading; it ends
     /// at once when the user is disabled.
     pub fn session(&self, token: &str, channel: Channel, ip: Option<&str>) -> Result<Session> {
         let expired = || Error::Unauthenticated(Message::new("gate.session_over"));
         let now = self.clock().now().as_millisecond();
         let hash = digest(token);
-        let (session, credential) = self.0.store.read::<_, Error>(|conn| {
-            let Some(session) = sessions::find(conn, &hash, now)? else { return Ok((None, None)) };
+        let defaults = *self.0.session_times.lock();
+        let (session, credential, times) = self.0.store.read::<_, Error>(|conn| {
+            let Some(session) = sessions::find(conn, &hash, now)? else { return Ok((None, None, defaults)) };
             let credential = credentials::of_user(conn, session.user)?;
-            Ok((Some(session), credential))
+            Ok((Some(session), credential, defaults.of_set(conn)?))
         })?;
-        let session = session.filter(|s| now < s.created_at + LONGEST).ok_or_else(expired)?;
+        // Shorter times hold at once, also for those who are logged in.
+        let lives =
+            |s: &StoredSession| now < s.created_at + times.longest() && now < s.seen_at + times.idle();
+        let session = session.filter(lives).ok_or_else(expired)?;
         let mut ctx = self.ctx_of(session.user, channel)?;
         ctx.ip = ip.map(str::to_owned);
         if now - session.seen_at > MINUTE {
-            let until = (now + IDLE).min(session.created_at + LONGEST);
+            let until = (now + times.idle()).min(session.created_at + times.longest());
             self.0.store.write::<_, Error>(move |conn| Ok(sessions::touch(conn, &hash, now, until)?))?;
         }
         let people = self.people();
@@ -592,6 +658,20 @@ fn verify_password(password: &str, hash: Option<&str>) -> bool {
 }
 
 /// 256 bits from the operating system, as text.
+/// Refuses times of sessions that lie outside their bounds; nothing at all means the program's own.
+pub(crate) fn check_setting(key: &str, value: &str) -> Result<()> {
+    let (bounds, message) = match key {
+        SessionTimes::IDLE => (IDLE_MINUTES, "gate.session_idle"),
+        SessionTimes::LONGEST => (LONGEST_HOURS, "gate.session_longest"),
+        _ => return Ok(()),
+    };
+    if value.is_empty() || value.parse().is_ok_and(|number| bounds.contains(&number)) {
+        return Ok(());
+    }
+    let message = Message::new(message).with("min", bounds.start()).with("max", bounds.end());
+    Err(Error::Invalid(vec![Issue::field(key, "range", message)]))
+}
+
 pub(crate) fn random_token() -> Result<String> {
     let mut bytes = [0_u8; 32];
     rand::rngs::OsRng.try_fill_bytes(&mut bytes).map_err(|e| Error::internal(e.to_string()))?;

@@ -32,11 +32,17 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     registry: ArcSwap<Registry>,
     people: ArcSwap<People>,
-    people_changed: AtomicBool,
+    pub(crate) people_changed: AtomicBool,
     callers: Mutex<Callers>,
     /// When another process may have changed metadata or people, they are compared at most once a second.
     compared_at: Mutex<jiff::Timestamp>,
-    live: broadcast::Sender<Live>,
+    pub(crate) live: broadcast::Sender<Live>,
+    /// Tells this door from others that are open on the same set.
+    pub(crate) name: String,
+    /// When sessions end by themselves, unless the account set says otherwise.
+    pub(crate) session_times: Mutex<crate::auth::SessionTimes>,
+    /// Hears what other programs change.
+    pub(crate) listener: Mutex<Option<guanxi_store::tell::Listener>>,
     pub(crate) checks: crate::duplicates::check::Checks,
 }
 
@@ -110,6 +116,9 @@ impl Gate {
             people_changed: AtomicBool::new(false),
             callers: Mutex::default(),
             live: broadcast::channel(1024).0,
+            name: crate::live::name(),
+            session_times: Mutex::default(),
+            listener: Mutex::default(),
             checks: Default::default(),
         }));
         gate.mend_imports()?;
@@ -276,10 +285,7 @@ impl Gate {
             self.0.people_changed.store(true, Ordering::Release);
             self.refresh()?;
         }
-        for change in effects.live {
-            // Nobody may be listening; that is no failure.
-            let _ = self.0.live.send(change);
-        }
+        self.announce(effects.live);
         Ok(value)
     }
 
@@ -292,11 +298,6 @@ impl Gate {
     /// one moment, and costs one transaction.
     pub fn on_snapshot<T>(&self, f: impl FnOnce() -> T) -> T {
         self.0.store.on_snapshot(f)
-    }
-
-    /// Changes as they are committed.
-    pub fn live(&self) -> broadcast::Receiver<Live> {
-        self.0.live.subscribe()
     }
 
     /// A job, now, for a business date.

@@ -15,6 +15,7 @@ pub mod handover;
 mod imports;
 mod jobs;
 mod later;
+mod live;
 pub mod merge;
 mod people;
 mod read;

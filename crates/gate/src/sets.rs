@@ -1,11 +1,14 @@
 //! Account sets 帐套 as a whole: which there are, and their backups. Only the operator at the command line
 //! reaches these; they work beside a running server.
 
-use crate::{Clock, Config, Error, Gate, Result};
+use crate::{Clock, Config, Ctx, Error, Gate, Result};
 use guanxi_store::{Store, sets};
 use std::path::Path;
 
-pub use guanxi_store::sets::Manifest;
+pub use guanxi_store::{
+    health::{Promise, Strays},
+    sets::Manifest,
+};
 
 /// The names of all sets.
 pub fn list(config: &Config) -> Result<Vec<String>> {
@@ -41,6 +44,31 @@ impl Gate {
         let ctx = self.operator();
         self.write(&ctx, |tx| tx.note("account_set", None, "backed_up", serde_json::json!({})))?;
         Ok(manifest)
+    }
+
+    /// Proves an archive as [`verify`] does, and notes in the audit that one was proved.
+    pub fn verify_backup(&self, ctx: &Ctx, path: &Path) -> Result<Manifest> {
+        let manifest = sets::verify(path)?;
+        self.note_verified(ctx, &manifest)?;
+        Ok(manifest)
+    }
+
+    /// Notes in the audit that an archive was proved.
+    pub fn note_verified(&self, ctx: &Ctx, manifest: &Manifest) -> Result<()> {
+        let data = serde_json::json!({
+            "set": manifest.set, "tables": manifest.tables.len(), "files": manifest.files.len(),
+        });
+        self.write(ctx, move |tx| tx.note("account_set", None, "backup_verified", data.clone()))
+    }
+
+    /// What the engine promises at this moment.
+    pub fn promises(&self) -> Result<Vec<Promise>> {
+        Ok(self.0.store.promises()?)
+    }
+
+    /// Attachments that do not agree with their rows.
+    pub fn stray_files(&self) -> Result<Strays> {
+        Ok(self.0.store.stray_files(self.clock().now().as_millisecond())?)
     }
 
     /// Writes a value and reads it back, which proves that the set can be used.

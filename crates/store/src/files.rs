@@ -164,6 +164,43 @@ impl Files {
         Ok(removed)
     }
 
+    /// The hashes of contents last written before `before`, in milliseconds.
+    pub(crate) fn older_than(&self, before: i64) -> Result<Vec<String>> {
+        let mut old = Vec::new();
+        for hash in self.hashes()? {
+            if written_before(&self.path(&hash)?, before)? {
+                old.push(hash);
+            }
+        }
+        Ok(old)
+    }
+
+    /// Paths in the directory that are no contents, and uploads that broke off before `before`.
+    pub(crate) fn unknown(&self, before: i64) -> Result<Vec<String>> {
+        let mut unknown = Vec::new();
+        for entry in fs::read_dir(&self.directory)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let part = name.ends_with(".part");
+            if name == "lock" || part && !written_before(&entry.path(), before)? {
+                continue;
+            }
+            let folder = name.len() == 2 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+            if !folder || !entry.path().is_dir() {
+                unknown.push(name);
+                continue;
+            }
+            for file in fs::read_dir(entry.path())? {
+                let file = file?.file_name().to_string_lossy().into_owned();
+                if !file.starts_with(&name) || self.path(&file).is_err() {
+                    unknown.push(format!("{name}/{file}"));
+                }
+            }
+        }
+        unknown.sort();
+        Ok(unknown)
+    }
+
     /// Keeps contents from being collected as long as the file is held.
     pub(crate) fn hold(&self) -> Result<File> {
         let file = self.lock_file()?;

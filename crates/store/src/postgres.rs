@@ -3,6 +3,7 @@
 mod pool;
 mod session;
 pub mod sets;
+pub mod tell;
 mod value;
 
 pub use ::postgres::Client;

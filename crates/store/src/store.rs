@@ -8,7 +8,10 @@ use crate::{
     hold::{self, Hold},
     migrate,
     place::{self, Place},
-    postgres::Pool,
+    postgres::{
+        Pool,
+        tell::{Heard, Listener},
+    },
     schema, sets,
     snapshot::{self, Snapshot},
     sqlite::{self, Readers, Writer},
@@ -115,6 +118,23 @@ impl Store {
 
     pub(crate) fn place(&self) -> &Place {
         &self.0.place
+    }
+
+    /// Tells the other programs that share the set, if any can. A word has at most 7,900 bytes.
+    pub fn tell(&self, words: &[String]) -> Result<()> {
+        match &self.0.engine {
+            Engine::Sqlite { .. } => Ok(()),
+            Engine::Postgres(pool) => pool.tell(words),
+        }
+    }
+
+    /// Hears what other programs, and this one, tell, until the listener is dropped; none where a set belongs to
+    /// one program.
+    pub fn listen(&self, hear: impl Fn(Heard<'_>) + Send + 'static) -> Result<Option<Listener>> {
+        match &self.0.engine {
+            Engine::Sqlite { .. } => Ok(None),
+            Engine::Postgres(pool) => pool.listen(hear).map(Some),
+        }
     }
 
     /// Claims a piece of work by its id, until the claim is dropped or the process ends; none when another

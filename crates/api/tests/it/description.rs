@@ -80,6 +80,18 @@ fn schemas_say_what_a_field_takes() {
     assert!(lose["required"].as_array().is_some_and(|r| !r.is_empty()), "{lose}");
 }
 
+#[test]
+fn links_are_whole_when_the_address_is_known() {
+    let world = World::new();
+    let origin = || Some(guanxi_api::Origin("https://crm.example".to_owned()));
+    let document = world.call_under(origin(), "li", "GET", "/api/openapi.json", &[], "").expect(200);
+    assert_eq!(document["servers"][0]["url"], "https://crm.example");
+    let made = world.call_under(origin(), "li", "POST", "/customer", &[], r#"{"name":"远山"}"#);
+    assert!(made.header("location").starts_with("https://crm.example/api/v1/customer/"), "{made:?}");
+    let made = world.call("li", "POST", "/customer", &[], r#"{"name":"近山"}"#);
+    assert!(made.header("location").starts_with("/api/v1/customer/"), "{made:?}");
+}
+
 fn collect<'j>(json: &'j Json, out: &mut Vec<&'j str>) {
     match json {
         Json::Object(map) => {

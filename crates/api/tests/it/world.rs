@@ -84,6 +84,19 @@ impl World {
 
     /// One request; `who` is a log-in, or empty for a stranger.
     pub fn call(&self, who: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.call_under(None, who, method, path, headers, body)
+    }
+
+    /// The same, where the address of the program is known.
+    pub fn call_under(
+        &self,
+        origin: Option<guanxi_api::Origin>,
+        who: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let path = if path.starts_with("/api") || path.ends_with('z') || path == "/metrics" {
             path.to_owned()
         } else {
@@ -95,6 +108,9 @@ impl World {
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        if let Some(origin) = origin {
+            request = request.extension(origin);
         }
         let request = request.body(Body::from(body.to_owned())).unwrap();
         self.runtime.block_on(async {

@@ -30,8 +30,10 @@ pub fn run(settings: &Settings, output: &Output) -> Result<()> {
     let locale = output.locale;
     let findings = [
         engine(&gate),
+        promises(&gate, locale),
         ready(&gate, locale),
         space(settings, locale),
+        files(&gate, locale),
         clock(&gate, &ctx, locale)?,
         audit(&gate, &ctx, locale),
         facts(&gate, &ctx, locale),
@@ -68,6 +70,54 @@ fn engine(gate: &Gate) -> Finding {
     // Versions and durability settings of the engine are asserted when a set is opened.
     let detail = format!("{} · {} · guanxi {}", gate.engine(), gate.set_name(), env!("CARGO_PKG_VERSION"));
     Finding { check: "engine", sound: true, detail }
+}
+
+/// The engine's promises, in its own words: `synchronous = 2`.
+fn promises(gate: &Gate, locale: Locale) -> Finding {
+    match gate.promises() {
+        Ok(found) => {
+            let broken = found.iter().filter(|promise| !promise.sound);
+            let broken: Vec<String> = broken
+                .map(|promise| {
+                    let args = [
+                        ("name", promise.name),
+                        ("found", promise.found.as_str()),
+                        ("wanted", promise.wanted),
+                    ];
+                    fill(locale, "doctor.broken_promise", &args)
+                })
+                .collect();
+            let all = found.iter().map(|promise| format!("{} = {}", promise.name, promise.found));
+            let detail =
+                if broken.is_empty() { all.collect::<Vec<_>>().join(", ") } else { broken.join(", ") };
+            Finding { check: "safety", sound: broken.is_empty(), detail }
+        }
+        Err(error) => Finding { check: "safety", sound: false, detail: door(&error, locale).join(" ") },
+    }
+}
+
+/// Attachments and their rows.
+fn files(gate: &Gate, locale: Locale) -> Finding {
+    match gate.stray_files() {
+        Ok(strays) if strays.is_empty() => {
+            Finding { check: "files", sound: true, detail: fill(locale, "doctor.files", &[]) }
+        }
+        Ok(strays) => {
+            let told = |key: &str, names: &[String]| {
+                let few = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+                let n = names.len().to_string();
+                (!names.is_empty()).then(|| fill(locale, key, &[("n", n.as_str()), ("names", few.as_str())]))
+            };
+            let parts = [
+                told("doctor.files_unknown", &strays.unknown),
+                told("doctor.files_unnamed", &strays.unnamed),
+                told("doctor.files_missing", &strays.missing),
+            ];
+            let detail = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
+            Finding { check: "files", sound: false, detail }
+        }
+        Err(error) => Finding { check: "files", sound: false, detail: door(&error, locale).join(" ") },
+    }
 }
 
 fn ready(gate: &Gate, locale: Locale) -> Finding {
@@ -126,8 +176,15 @@ fn facts(gate: &Gate, ctx: &Ctx, locale: Locale) -> Finding {
 
 /// A set without a recent backup works, so it is told and not counted as a fault.
 fn backup(gate: &Gate, ctx: &Ctx, locale: Locale) -> Result<Finding> {
-    let filter = AuditFilter { name: Some("backed_up".to_owned()), limit: 1, ..AuditFilter::default() };
-    let detail = match gate.audit(ctx, &filter)?.pop() {
+    let last = |name: &str| {
+        let filter = AuditFilter { name: Some(name.to_owned()), limit: 1, ..AuditFilter::default() };
+        Ok::<_, guanxi_gate::Error>(gate.audit(ctx, &filter)?.pop())
+    };
+    let proved = match last("backup_verified")? {
+        None => fill(locale, "doctor.not_proved", &[]),
+        Some(line) => fill(locale, "doctor.proved", &[("at", &line.at.to_string())]),
+    };
+    let detail = match last("backed_up")? {
         None => fill(locale, "doctor.no_backup", &[]),
         Some(line) => {
             let days = (ctx.now.as_second() - line.at.as_second()) / 86_400;
@@ -135,5 +192,5 @@ fn backup(gate: &Gate, ctx: &Ctx, locale: Locale) -> Result<Finding> {
             fill(locale, key, &[("at", &line.at.to_string()), ("n", &days.to_string())])
         }
     };
-    Ok(Finding { check: "backup", sound: true, detail })
+    Ok(Finding { check: "backup", sound: true, detail: format!("{detail} {proved}") })
 }

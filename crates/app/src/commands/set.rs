@@ -70,6 +70,7 @@ pub fn run(command: Set, settings: &Settings, output: &Output) -> Result<()> {
         }
         Set::Verify { file } => {
             let manifest = sets::verify(&file).map_err(|error| unsound(&file, error))?;
+            note_proof(settings, &file, &manifest);
             tell(output, "set.verified", &manifest.set, &file, &manifest);
             Ok(())
         }
@@ -150,6 +151,19 @@ fn fill_demo(gate: &Gate) -> Result<Demo> {
     })?;
     gate.set_setting(&gate.operator(), DEMO, &text)?;
     Ok(demo)
+}
+
+/// Where the set of a proved archive is at hand, its audit remembers the proof.
+fn note_proof(settings: &Settings, file: &Path, manifest: &sets::Manifest) {
+    let config = settings.for_set(&manifest.set);
+    if !place::exists(&config).unwrap_or(false) {
+        return;
+    }
+    let noted =
+        place::open_named(&config).and_then(|gate| Ok(gate.note_verified(&gate.operator(), manifest)?));
+    if noted.is_err() {
+        tracing::warn!(file = %file.display(), "the proof could not be noted in the set's audit");
+    }
 }
 
 fn unsound(file: &Path, error: guanxi_gate::Error) -> Failure {

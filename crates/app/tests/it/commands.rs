@@ -222,3 +222,28 @@ fn the_doctor_finds_a_new_set_sound() {
         findings.as_array().unwrap().iter().filter(|f| f["ok"] != true && f["name"] != "space").collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }
+
+#[test]
+fn the_doctor_names_stray_files_and_the_last_proof() {
+    let place = Place::sqlite();
+    place.ok(&["set", "create", "main"]);
+    let finding = |name: &str| {
+        let output = place.run(&["doctor", "--format", "json"]);
+        let findings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        findings.as_array().unwrap().iter().find(|finding| finding["name"] == name).unwrap().clone()
+    };
+    let safety = finding("safety");
+    assert_eq!(safety["ok"], true, "{safety}");
+    for promise in ["journal_mode = wal", "synchronous = 2", "foreign_keys = 1", "sqlite = 3."] {
+        assert!(safety["detail"].as_str().unwrap().contains(promise), "{safety}");
+    }
+    assert_eq!(finding("files")["ok"], true);
+    assert!(finding("backup")["detail"].as_str().unwrap().contains("No backup was proved yet"));
+    let files = place.path().join("sets/main/1/files");
+    std::fs::write(files.join("notes.txt"), "left here").unwrap();
+    let found = finding("files");
+    assert!(found["ok"] == false && found["detail"].as_str().unwrap().contains("notes.txt"), "{found}");
+    refused(&place.run(&["doctor"]));
+    place.ok(&["job", "run", "backup.verify"]);
+    assert!(finding("backup")["detail"].as_str().unwrap().contains("Last proved: 20"));
+}

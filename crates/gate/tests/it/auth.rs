@@ -1,7 +1,7 @@
 //! Log-in, lock-out, sessions, keys and links.
 
 use crate::world::on_every_engine;
-use guanxi_gate::{Channel, Error};
+use guanxi_gate::{Channel, Error, auth::SessionTimes};
 
 #[test]
 fn a_right_password_opens_a_session_and_logging_out_ends_it() {
@@ -27,6 +27,51 @@ fn five_failures_lock_for_fifteen_minutes_even_with_the_right_password() {
         assert!(matches!(w.gate.log_in("an", "guan-xi-2026", None, ""), Err(Error::TooMany(_))));
         w.clock.set("2026-03-10T02:16:00Z".parse().unwrap());
         assert!(w.gate.log_in("an", "guan-xi-2026", None, "").is_ok());
+    });
+}
+
+#[test]
+fn times_of_sessions_can_be_chosen_within_bounds_and_hold_at_once() {
+    on_every_engine(|w| {
+        let open = || w.gate.log_in("an", "guan-xi-2026", None, "").unwrap().token;
+        let alive = |token: &str| w.gate.session(token, Channel::Web, None).is_ok();
+        let at = |time: &str| w.clock.set(format!("2026-03-10T{time}:00Z").parse().unwrap());
+        assert_eq!(w.gate.session_times().unwrap(), SessionTimes::default());
+        let session = open();
+        at("02:20");
+        assert!(alive(&session));
+        // Chosen while someone is logged in: it holds for them too.
+        w.gate.set_setting(&w.gate.operator(), SessionTimes::IDLE, "10").unwrap();
+        assert!(alive(&session), "they have just done something");
+        at("02:31");
+        assert!(!alive(&session));
+
+        w.gate.set_setting(&w.gate.operator(), SessionTimes::IDLE, "1440").unwrap();
+        w.gate.set_setting(&w.gate.operator(), SessionTimes::LONGEST, "1").unwrap();
+        let session = open();
+        at("03:30");
+        assert!(alive(&session));
+        at("03:31");
+        assert!(!alive(&session), "an hour is over, whatever was done");
+
+        for (key, value) in [
+            (SessionTimes::IDLE, "4"),
+            (SessionTimes::IDLE, "1441"),
+            (SessionTimes::IDLE, "soon"),
+            (SessionTimes::LONGEST, "0"),
+            (SessionTimes::LONGEST, "169"),
+        ] {
+            let refused = w.gate.set_setting(&w.gate.operator(), key, value);
+            assert!(matches!(refused, Err(Error::Invalid(_))), "{key} {value}");
+        }
+        w.gate.set_setting(&w.gate.operator(), SessionTimes::LONGEST, "").unwrap();
+        w.gate.set_session_times(SessionTimes { idle_minutes: 0, longest_hours: 100_000 });
+        let times = w.gate.session_times().unwrap();
+        assert_eq!(
+            (times.idle_minutes, times.longest_hours),
+            (1440, 168),
+            "the file is held to bounds as well"
+        );
     });
 }
 

@@ -5,6 +5,7 @@
 
 mod access;
 mod auth;
+mod live;
 mod metadata;
 mod reading;
 mod world;

@@ -84,6 +84,25 @@ impl Pool {
         Err(Error::Busy.into())
     }
 
+    /// Tells the other programs that share the set. Outside a transaction, so that no writer waits for another's
+    /// words.
+    pub fn tell(self: &Arc<Self>, words: &[String]) -> Result<()> {
+        let mut session = self.lease()?;
+        let channel = super::tell::channel(&self.schema);
+        for word in words {
+            session.client.execute("SELECT pg_notify($1, $2)", &[&channel, word]).map_err(error)?;
+        }
+        Ok(())
+    }
+
+    /// Hears what they tell.
+    pub fn listen(
+        &self,
+        hear: impl Fn(super::tell::Heard<'_>) + Send + 'static,
+    ) -> Result<super::tell::Listener> {
+        super::tell::Listener::start(&self.url, &self.schema, hear)
+    }
+
     /// A connection inside a new transaction. Connections that died while they were idle, because the
     /// server was started again, are replaced.
     fn begin(self: &Arc<Self>, how: &str) -> Result<Lease> {

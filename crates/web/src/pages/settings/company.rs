@@ -7,12 +7,14 @@ use crate::{
     ui::{self, Button, Widget},
 };
 use axum::{body::Bytes, http::StatusCode, response::Response};
-use guanxi_gate::Error;
+use guanxi_gate::{Error, auth::SessionTimes};
 use maud::{Markup, html as markup};
 
 /// Settings of the account set that have a place on this page: key, phrase, hint, and how they are asked for.
-const SETTINGS: [(&str, &str, &str, Kind); 9] = [
+const SETTINGS: [(&str, &str, &str, Kind); 11] = [
     ("company", "company.name", "company.name_hint", Kind::Text),
+    (SessionTimes::IDLE, "company.session_idle", "company.session_idle_hint", Kind::Session),
+    (SessionTimes::LONGEST, "company.session_longest", "company.session_longest_hint", Kind::Session),
     ("churn.months", "company.churn_months", "company.churn_months_hint", Kind::Number("6")),
     ("churn.without_orders", "company.churn_without", "company.churn_without_hint", Kind::Switch),
     ("grade.months", "company.grade_months", "company.grade_months_hint", Kind::Number("")),
@@ -28,6 +30,8 @@ enum Kind {
     Text,
     /// A whole number, with what holds while none is given.
     Number(&'static str),
+    /// A number whose bounds the door knows.
+    Session,
     Switch,
 }
 
@@ -51,6 +55,12 @@ fn draw(visit: &Visit, params: Option<&Params>, problem: Option<Markup>) -> Resu
             Kind::Number(usual) => {
                 field.placeholder =
                     if usual.is_empty() { visit.t("company.grade_months_usual") } else { usual }.to_owned();
+                Widget::Number("1".to_owned())
+            }
+            Kind::Session => {
+                let times = visit.gate().session_times()?;
+                let now = if key == SessionTimes::IDLE { times.idle_minutes } else { times.longest_hours };
+                field.placeholder = now.to_string();
                 Widget::Number("1".to_owned())
             }
             Kind::Switch => Widget::Switch(String::new()),
@@ -97,8 +107,12 @@ pub async fn save(visit: Visit, body: Bytes) -> Answer {
             }
             for (key, ..) in SETTINGS {
                 let value = params.all(key).last().unwrap_or_default().trim().to_owned();
-                if visit.gate().setting(key)?.unwrap_or_default() != value {
-                    visit.gate().set_setting(visit.ctx(), key, &value)?;
+                if visit.gate().setting(key)?.unwrap_or_default() == value {
+                    continue;
+                }
+                if let Err(error) = visit.gate().set_setting(visit.ctx(), key, &value) {
+                    let problem = super::refusal(visit, error)?;
+                    return draw(visit, Some(&params), Some(problem));
                 }
             }
             Ok(answer::done(visit, "/settings/company", visit.t("settings.saved"), None))
