@@ -45,6 +45,50 @@ pub fn batch(call: &Call, door: &mut Door<'_, '_>) -> Answer {
     ))
 }
 
+/// `POST /{object}/batch/{verb}`: `{"ids": ["1", "2"], "input": {…}}`. Each record is a transaction of its own, so
+/// that one which is refused holds up none of the others; the answer tells what became of each.
+pub fn verb(call: &Call) -> Answer {
+    let object = call.object()?;
+    let verb = object.verb(call.arg("verb")).ok_or(Error::NotFound)?;
+    let mut body = call.json()?;
+    let wrong = |field: &str, code: &'static str, message: Message| {
+        Fault::Gate(Error::Invalid(vec![Issue::field(field, code, message)]))
+    };
+    let ids: Option<Vec<RecordId>> = body.remove("ids").and_then(|ids| serde_json::from_value(ids).ok());
+    let Some(ids) = ids else { return Err(wrong("ids", "format", Message::new("api.ids"))) };
+    if ids.len() > MAX {
+        return Err(wrong("ids", "too_many", Message::new("api.too_many_changes").with("max", MAX)));
+    }
+    let mut input = match body.remove("input") {
+        None | Some(Json::Null) => serde_json::Map::new(),
+        Some(Json::Object(input)) => input,
+        Some(_) => return Err(wrong("input", "format", Message::new("api.json_object"))),
+    };
+    let mut draft = Draft::from_fields(&verb.form, &input);
+    input.retain(|name, _| !verb.form.iter().any(|field| field.name == *name));
+    input.extend(body);
+    records::unknown_keys(&input, &mut draft);
+    if !draft.issues.is_empty() {
+        return Err(Error::Invalid(draft.issues).into());
+    }
+    let reader = Reader { gate: &call.gate, locale: call.ctx.locale, trace: &call.trace };
+    let (mut items, mut done) = (Vec::with_capacity(ids.len()), 0);
+    for (index, id) in ids.iter().enumerate() {
+        let outcome = call.gate.verb(&call.ctx, &object.name, *id, &verb.name, draft.clone());
+        items.push(match outcome {
+            Ok(_) => {
+                done += 1;
+                json!({ "index": index, "status": "done", "id": id })
+            }
+            Err(error) => {
+                let problem = reader.document(&Fault::Gate(error));
+                json!({ "index": index, "status": "failed", "id": id, "problem": problem })
+            }
+        });
+    }
+    Ok(Reply::json(200, &json!({ "items": items, "done": done, "failed": ids.len() - done })))
+}
+
 fn read(call: &Call) -> Result<(Vec<Json>, BatchOptions), Fault> {
     let wrong = |field: &str, code: &'static str, message: Message| {
         Fault::Gate(Error::Invalid(vec![Issue::field(field, code, message)]))

@@ -12,6 +12,7 @@ mod list;
 mod metadata;
 mod metrics;
 mod openapi;
+mod pools;
 mod problem;
 mod records;
 mod reply;

@@ -119,6 +119,9 @@ fn expanded(route: &Route, ctx: &Ctx, registry: &Registry, object: &Object) -> V
         "duplicates" if create => single(Some(schema::named("Any")), schema::named("Items")),
         "update" if may(action::EDIT) => single(Some(schema::named(&format!("{name}.update"))), own),
         "delete" if may(action::DELETE) => single(None, json!(null)),
+        "batch_verb" if object.verbs.iter().any(|verb| may(&verb.name)) => {
+            single(Some(schema::named("Any")), schema::named("Items"))
+        }
         "batch" if create || may(action::EDIT) => single(Some(batch()), schema::named("Items")),
         "children" if may(action::READ) => children(ctx, registry, object)
             .map(|child| {

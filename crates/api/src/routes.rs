@@ -1,8 +1,8 @@
 //! The whole address space on one screen.
 
 use crate::{
-    aggregate, batch, call::Call, find, health, imports, list, metadata, openapi, problem::Fault, records,
-    reply::Reply, reports, serve::Api, verbs,
+    aggregate, batch, call::Call, find, health, imports, list, metadata, openapi, pools, problem::Fault,
+    records, reply::Reply, reports, serve::Api, verbs,
 };
 use guanxi_gate::Door;
 
@@ -139,9 +139,13 @@ pub static ROUTES: &[Route] = &[
     route!(Post   "/api/v1/imports/{id}/cancel"              User,   "cancel_import", [], Json, Setup(imports::cancel)),
     route!(Post   "/api/v1/imports/{id}/undo"                User,   "undo_import",  [], Json,  Setup(imports::undo)),
 
+    route!(Get    "/api/v1/pool/{id}/rules"                  User,   "pool_rules",   [], Empty, Read(pools::rules)),
+    route!(Get    "/api/v1/pool/{id}/preview"                User,   "pool_preview", ["as_of"], Empty, Read(pools::preview)),
+
     route!(Get    "/api/v1/{object}"                         User,   "list",         ["filter" "sort" "limit" "cursor" "fields" "expand" "q" "count" "trash"], Empty, Read(list::list)),
     route!(Post   "/api/v1/{object}"                         User,   "create",       ["allow_duplicate"], Json, Write(records::create)),
     route!(Post   "/api/v1/{object}/batch"                   User,   "batch",        [], Batch, Write(batch::batch)),
+    route!(Post   "/api/v1/{object}/batch/{verb}"            User,   "batch_verb",   [], Batch, Setup(batch::verb)),
     route!(Post   "/api/v1/{object}/aggregate"               User,   "aggregate",    [], Json,  Read(aggregate::aggregate)),
     route!(Post   "/api/v1/{object}/duplicates"              User,   "duplicates",   [], Json,  Read(find::duplicates)),
     route!(Get    "/api/v1/{object}/{id}"                    User,   "get",          ["fields" "expand" "actions" "trash"], Empty, Read(records::get)),

@@ -32,6 +32,7 @@ pub(crate) fn declare(domain: &mut Domain) {
         .dictionary(include_str!("admin/dictionaries/industry.toml"))
         .dictionary(include_str!("admin/dictionaries/life_cause.toml"))
         .dictionary(include_str!("admin/dictionaries/life_stage.toml"))
+        .dictionary(include_str!("admin/dictionaries/lead_invalid_reason.toml"))
         .dictionary(include_str!("admin/dictionaries/opportunity_loss_reason.toml"))
         .dictionary(include_str!("admin/dictionaries/opportunity_stage.toml"))
         .dictionary(include_str!("admin/dictionaries/order_status.toml"))
@@ -39,6 +40,7 @@ pub(crate) fn declare(domain: &mut Domain) {
         .dictionary(include_str!("admin/dictionaries/product_category.toml"))
         .dictionary(include_str!("admin/dictionaries/reception_type.toml"))
         .dictionary(include_str!("admin/dictionaries/relation_role.toml"))
+        .dictionary(include_str!("admin/dictionaries/release_reason.toml"))
         .dictionary(include_str!("admin/dictionaries/source.toml"))
         .dictionary(include_str!("admin/dictionaries/unit.toml"))
         .dictionary(include_str!("admin/dictionaries/value_grade.toml"));

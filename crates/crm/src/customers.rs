@@ -8,6 +8,7 @@ mod ending;
 pub mod kin;
 mod learned;
 pub mod mention;
+pub mod pool;
 mod promise;
 mod relation;
 mod steps;
@@ -35,6 +36,9 @@ pub(crate) fn declare(domain: &mut Domain) {
         .verb("customer", MERGE, merge)
         .verb("customer", UNMERGE, unmerge)
         .verb("customer", "contacted", customer::contacted)
+        .verb("customer", "claim", pool::claim)
+        .verb("customer", "assign", pool::assign)
+        .verb("customer", "release", pool::release)
         .rule("customer", customer::Kept)
         .rule("customer", relation::Kin)
         .object(include_str!("customers/tag_group.toml"))
@@ -43,9 +47,29 @@ pub(crate) fn declare(domain: &mut Domain) {
         .rule("customer", customer::Buying)
         .object(include_str!("customers/relation.toml"))
         .rule("relation", relation::Directed)
+        .rule("customer", pool::Ownership)
+        .rule("order", pool::Dealings)
+        .rule("opportunity", pool::Dealings)
+        .object(include_str!("customers/pool.toml"))
+        .verb("pool", "claim", pool::claim_from)
+        .verb("pool", "assign", pool::assign_from)
+        .rule("pool", pool::Kept)
+        .rule("pool", pool::Restated)
+        .object(include_str!("customers/pool_member.toml"))
+        .rule("pool_member", pool::Members)
+        .rule("pool_member", pool::Restated)
+        .object(include_str!("customers/pool_limit.toml"))
+        .rule("pool_limit", pool::Limits)
+        .rule("pool_limit", pool::Restated)
+        .object(include_str!("customers/customer_quota.toml"))
+        .rule("customer_quota", pool::Quotas)
+        .object(include_str!("customers/owner_change.toml"))
+        .rule("user", pool::Staff)
+        .job(pool::RECYCLE)
         .object(include_str!("customers/contact.toml"))
         .verb("contact", MERGE, merge)
         .verb("contact", UNMERGE, unmerge)
+        .rule("contact", pool::Contacts)
         .object(include_str!("customers/activity.toml"))
         .rule("activity", activity::About)
         .rule("activity", activity::Words("activity"))
@@ -56,6 +80,7 @@ pub(crate) fn declare(domain: &mut Domain) {
         .rule("comment", activity::Words("comment"))
         .rule("comment", comment::Heard)
         .rule("comment", mention::Mentions)
+        .rule("activity", pool::Dealings)
         .rule("activity", steps::Called)
         .rule("contact", style::Style)
         .object(include_str!("customers/call_preparation.toml"))

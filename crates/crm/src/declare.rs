@@ -1,7 +1,7 @@
 //! How areas say what they bring, so that an area's file reads as a list.
 
 use guanxi_gate::{Domain, JobDef, Rule, VerbFn, report::ReportDef};
-use guanxi_model::{Object, Role, registry::Dictionary};
+use guanxi_model::{Object, Role, field::Choice, registry::Dictionary};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -66,6 +66,39 @@ pub(crate) fn offer_choices(domain: &mut Domain) {
         let name = param.dictionary.as_deref();
         if let Some(dictionary) = domain.shipped.dictionaries.iter().find(|d| Some(d.name.as_str()) == name) {
             param.options.clone_from(&dictionary.choices);
+        }
+    }
+}
+
+/// Gives choices that stand for what the documents declare their entries: the columns a pool may show, the
+/// roles that may sit in it. Written down beside them they would differ from the documents one day.
+pub(crate) fn offer_declared(domain: &mut Domain) {
+    const COLUMNS: [&str; 3] = ["recycle_warn_on", "recycle_noticed", "last_pool"];
+    let entry = |value: &str, label: &guanxi_model::Label| Choice {
+        value: value.to_owned(),
+        label: label.clone(),
+        ..Choice::default()
+    };
+    let shipped = &mut domain.shipped;
+    let customer = shipped.objects.iter().find(|object| object.name == "customer");
+    let columns: Vec<Choice> = customer
+        .map(|object| {
+            let shown = object
+                .fields
+                .iter()
+                .filter(|f| !COLUMNS.contains(&f.name.as_str()) && f.name != object.title);
+            shown.map(|field| entry(&field.name, &field.label)).collect()
+        })
+        .unwrap_or_default();
+    let roles: Vec<Choice> = shipped.roles.iter().map(|role| entry(&role.name, &role.label)).collect();
+    for object in &mut shipped.objects {
+        let options = match object.name.as_str() {
+            "pool" => ("columns", &columns),
+            "pool_member" | "customer_quota" => ("role", &roles),
+            _ => continue,
+        };
+        for field in object.fields.iter_mut().filter(|field| field.name == options.0) {
+            field.options.clone_from(options.1);
         }
     }
 }

@@ -12,10 +12,12 @@ mod customers;
 mod days;
 mod dice;
 mod follow_ups;
+mod leads;
 mod learned;
 mod office;
 mod opportunities;
 mod orders;
+mod pools;
 mod profile;
 mod script;
 mod services;
@@ -83,11 +85,14 @@ pub fn generate(gate: &Gate, options: &DemoOptions) -> Result<Vec<Login>> {
     services::serve(&mut world);
     office::arrange(&mut world);
     learned::learn(&mut world);
+    leads::collect(&mut world);
+    pools::open(&mut world);
     churn::warn(&mut world);
     churn::answer(&mut world);
     standing::review(&mut world);
     targets::aim(&mut world);
     upkeep::keep(&mut world);
+    pools::recycle(&mut world);
     let people: Vec<_> = world.people.iter().map(|person| person.id).collect();
     // The last days' messages are still to be read.
     let read_until = world.days.now - SignedDuration::from_hours(7 * 24);

@@ -24,6 +24,7 @@ pub fn domain() -> Domain {
     office::declare(&mut domain);
     admin::declare(&mut domain);
     declare::offer_choices(&mut domain);
+    declare::offer_declared(&mut domain);
     domain
 }
 

@@ -1,6 +1,7 @@
 //! Sales: from the first hint of a deal to the order.
 
 mod amounts;
+pub mod lead;
 mod opportunity;
 mod order_line;
 mod plan_item;
@@ -10,6 +11,14 @@ use guanxi_gate::Domain;
 
 pub(crate) fn declare(domain: &mut Domain) {
     domain
+        .object(include_str!("sales/lead.toml"))
+        .verb("lead", "convert", lead::convert)
+        .verb("lead", "assign", lead::assign)
+        .verb("lead", "invalidate", lead::invalidate)
+        .verb("lead", "reopen", lead::reopen)
+        .rule("lead", lead::LifeCycle)
+        .rule("activity", lead::FollowedUp)
+        .job(lead::SCORE)
         .object(include_str!("sales/opportunity.toml"))
         .verb("opportunity", "assign", opportunity::assign)
         .verb("opportunity", "start", opportunity::start)

@@ -1,6 +1,6 @@
 //! The policy: what a caller may do with which records and fields. Everything else in this room asks here.
 
-use crate::{Ctx, Error, Result, visible::May};
+use crate::{Ctx, Error, Result, Seat, visible::May};
 use guanxi_model::{
     FieldLevel, Grant, Message, Object, RecordId, Registry, Scope,
     access::action,
@@ -21,6 +21,8 @@ pub struct Deciding {
     pub department: Option<RecordId>,
     /// The record.
     pub record: Option<RecordId>,
+    /// The pool it lies in.
+    pub pool: Option<RecordId>,
 }
 
 /// Records shared with the caller: id, and whether to edit.
@@ -45,7 +47,8 @@ pub fn require(ctx: &Ctx, object: &Object, action: &str) -> Result<()> {
 
 /// Whether a scope covers a record.
 pub fn covers(ctx: &Ctx, scope: &Scope, deciding: Deciding) -> bool {
-    let unowned = deciding.owner.is_none() && deciding.department.is_none();
+    let unowned = deciding.owner.is_none() && deciding.department.is_none() && deciding.pool.is_none();
+    let seat = deciding.pool.and_then(|pool| ctx.subject.seat(pool));
     match scope {
         Scope::All => true,
         Scope::Own => deciding.owner == Some(ctx.subject.user),
@@ -55,12 +58,56 @@ pub fn covers(ctx: &Ctx, scope: &Scope, deciding: Deciding) -> bool {
             unowned || deciding.department.is_some_and(|d| ctx.subject.departments.contains(&d))
         }
         Scope::Departments(ids) => deciding.department.is_some_and(|d| ids.contains(&d.0)),
+        Scope::Pool => seat.is_some(),
+        Scope::PoolAdmin => seat.is_some_and(|seat| seat.admin),
     }
 }
 
-/// The records on which the caller may do something, as a predicate for the database.
-pub fn row_scope(ctx: &Ctx, object: &str, action: &str, shared: &Shared) -> RowScope {
-    scope_of(ctx, grants(ctx, object, action), shared, action)
+/// Whether a scope reaches records through a pool, which cuts them down to its columns.
+fn is_pool(scope: &Scope) -> bool {
+    matches!(scope, Scope::Pool | Scope::PoolAdmin)
+}
+
+/// What a pool shows of its records whatever its columns: what tells one from another, and what is empty.
+const ALWAYS: [&str; 7] = ["id", "version", "created_at", "updated_at", "owner", "department", "deleted_at"];
+
+/// Whether a pool shows a field of its records. Of the pools themselves every member sees everything.
+fn shows(object: &Object, seat: &Seat, field: &str) -> bool {
+    let Some(def) = &object.access.pool else { return true };
+    def.field == "id"
+        || field == object.title
+        || ALWAYS.contains(&field)
+        || def.field == field
+        || def.shows.iter().any(|shown| shown == field)
+        || seat.columns.iter().any(|column| column == field)
+}
+
+/// The caller's pools whose records may be searched by their titles alone, because their columns do not
+/// cover everything that is searched.
+pub fn titled_pools(ctx: &Ctx, object: &Object) -> Vec<RecordId> {
+    let reads = || grants(ctx, &object.name, action::READ);
+    if ctx.rights.everything || reads().any(|g| g.scope == Scope::All) || !reads().any(|g| is_pool(&g.scope))
+    {
+        return Vec::new();
+    }
+    let searched: Vec<&str> =
+        object.active_fields().filter(|field| field.search).map(|field| field.name.as_str()).collect();
+    let seats = ctx.subject.seats.iter();
+    seats.filter(|seat| !searched.iter().all(|f| shows(object, seat, f))).map(|seat| seat.pool).collect()
+}
+
+/// The records on which the caller may do something, as a predicate for the database. A query that sorts,
+/// filters or measures by fields (`mentions`) reaches only into pools that show all of them: an order or a
+/// number would give away what the columns do not show.
+pub fn row_scope(ctx: &Ctx, object: &Object, action: &str, shared: &Shared, mentions: &[String]) -> RowScope {
+    let mut scope = scope_of(ctx, grants(ctx, &object.name, action), shared, action);
+    if let RowScope::Within { pools, .. } = &mut scope {
+        pools.retain(|pool| {
+            let seat = ctx.subject.seat(RecordId(*pool));
+            seat.is_some_and(|seat| mentions.iter().all(|field| shows(object, seat, field)))
+        });
+    }
+    scope
 }
 
 /// The same over chosen grants.
@@ -74,6 +121,7 @@ pub fn scope_of<'a>(
         return RowScope::All;
     }
     let (mut owners, mut departments, mut unowned, mut any) = (Vec::new(), Vec::new(), false, false);
+    let mut pools: Vec<i64> = Vec::new();
     for grant in grants {
         any = true;
         match &grant.scope {
@@ -86,6 +134,10 @@ pub fn scope_of<'a>(
                 unowned = true;
             }
             Scope::Departments(ids) => departments.extend(ids),
+            Scope::Pool => pools.extend(ctx.subject.seats.iter().map(|seat| seat.pool.0)),
+            Scope::PoolAdmin => {
+                pools.extend(ctx.subject.seats.iter().filter(|seat| seat.admin).map(|seat| seat.pool.0));
+            }
         }
     }
     let mut records: Vec<i64> = Vec::new();
@@ -94,11 +146,11 @@ pub fn scope_of<'a>(
         records
             .extend(shared.iter().filter(|(_, edit)| action == action::READ || **edit).map(|(id, _)| id.0));
     }
-    for list in [&mut owners, &mut departments, &mut records] {
+    for list in [&mut owners, &mut departments, &mut records, &mut pools] {
         list.sort_unstable();
         list.dedup();
     }
-    RowScope::Within { owners, departments, records, unowned }
+    RowScope::Within { owners, departments, records, pools, unowned }
 }
 
 /// Whether the caller may do something to one record.
@@ -112,6 +164,17 @@ pub fn may_act(ctx: &Ctx, object: &str, action: &str, deciding: Deciding, shared
     })
 }
 
+/// Whether the caller's right to do this reached the record as long as it lay in a pool of theirs.
+pub fn came_too_late(ctx: &Ctx, record: &crate::Record, action: &str, deciding: Deciding) -> bool {
+    let left = record.object.access.pool.as_ref().and_then(|def| def.left.as_deref());
+    let Some(pool) = left.and_then(|field| record.reference(field)) else { return false };
+    let before = Deciding { owner: None, department: None, pool: Some(pool), ..deciding };
+    deciding.pool.is_none()
+        && action != action::READ
+        && grants(ctx, &record.object.name, action)
+            .any(|grant| is_pool(&grant.scope) && covers(ctx, &grant.scope, before))
+}
+
 /// What a caller may do with records of one object. Records covered by the same grants share the answer,
 /// so a page of fifty rows computes it once or twice.
 pub struct Policy<'a> {
@@ -119,7 +182,7 @@ pub struct Policy<'a> {
     object: &'a Object,
     grants: Vec<&'a Grant>,
     shared: &'a Shared,
-    known: HashMap<(u64, String), May>,
+    known: HashMap<(u64, Option<RecordId>, String), May>,
 }
 
 impl<'a> Policy<'a> {
@@ -149,15 +212,17 @@ impl<'a> Policy<'a> {
             key |= if edit { 3 << 62 } else { 1 << 62 };
         }
         let status = if self.object.status.is_some() { status } else { "" };
-        if let Some(may) = self.known.get(&(key, status.to_owned())) {
+        let key = (key, deciding.pool, status.to_owned());
+        if let Some(may) = self.known.get(&key) {
             return Some(may.clone());
         }
-        let may = self.compute(mask, share, status)?;
-        self.known.insert((key, status.to_owned()), may.clone());
+        let may = self.compute(mask, share, deciding.pool, status)?;
+        self.known.insert(key, may.clone());
         Some(may)
     }
 
-    fn compute(&self, mask: u64, share: Option<bool>, status: &str) -> Option<May> {
+    fn compute(&self, mask: u64, share: Option<bool>, pool: Option<RecordId>, status: &str) -> Option<May> {
+        let seat = pool.and_then(|pool| self.ctx.subject.seat(pool));
         let everything = self.ctx.rights.everything;
         let matching: Vec<&Grant> = self
             .grants
@@ -192,6 +257,9 @@ impl<'a> Policy<'a> {
             } else {
                 matching
                     .iter()
+                    .filter(|grant| {
+                        !is_pool(&grant.scope) || seat.is_some_and(|s| shows(self.object, s, &field.name))
+                    })
                     .map(|grant| level_in(grant, &self.object.name, &field.name))
                     .max()
                     .unwrap_or(FieldLevel::Hidden)
@@ -243,6 +311,7 @@ pub fn least_level(ctx: &Ctx, object: &Object, field: &str) -> FieldLevel {
     if ctx.rights.everything {
         return FieldLevel::Edit;
     }
+    // What a pool hides is kept from queries by leaving its records out of their scope.
     grants(ctx, &object.name, action::READ)
         .map(|grant| grant.level(field))
         .min()

@@ -70,6 +70,28 @@ pub struct Subject {
     pub team: Vec<RecordId>,
     /// Their department and those below it.
     pub departments: Vec<RecordId>,
+    /// Their places in pools, the newest pool first.
+    pub seats: Vec<Seat>,
+}
+
+/// A place in a pool (公海).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seat {
+    /// The pool.
+    pub pool: RecordId,
+    /// What it is called.
+    pub name: String,
+    /// Whether its records may be handed out from this place.
+    pub admin: bool,
+    /// The fields it shows of its records.
+    pub columns: Arc<Vec<String>>,
+}
+
+impl Subject {
+    /// Their place in a pool.
+    pub fn seat(&self, pool: RecordId) -> Option<&Seat> {
+        self.seats.iter().find(|seat| seat.pool == pool)
+    }
 }
 
 /// The operator on the command line: full grants, every use audited.

@@ -438,6 +438,14 @@ impl<'a> Door<'_, 'a> {
         let object = &record.object;
         let shared = crate::read::shared_with(self.0, object)?;
         let deciding = self.deciding(record)?;
+        if access::may_act(self.0.ctx, &object.name, action, deciding, &shared) {
+            return Ok(());
+        }
+        // Two reach for the same record of a pool: the later one is told that it is taken, which is no news
+        // to someone who saw it there a moment ago.
+        if access::came_too_late(self.0.ctx, record, action, deciding) {
+            return Err(Error::refused("gate.taken"));
+        }
         if !access::may_act(self.0.ctx, &object.name, action::READ, deciding, &shared) {
             return Err(Error::NotFound);
         }
@@ -452,11 +460,7 @@ impl<'a> Door<'_, 'a> {
     pub(crate) fn deciding(&mut self, record: &Record) -> Result<Deciding> {
         let registry = self.0.registry.clone();
         let title = records::titles(&mut self.0.conn, &registry, &record.object, &[record.id])?;
-        Ok(title.first().map_or(Deciding::default(), |title| Deciding {
-            owner: title.owner,
-            department: title.department,
-            record: title.deciding,
-        }))
+        Ok(title.first().map_or(Deciding::default(), crate::read::deciding_by))
     }
 
     /// After a write the record must still lie inside the scope of the right that wrote it: nobody moves

@@ -161,11 +161,7 @@ pub(crate) fn describe(
         .map(|row| {
             let (field, similar) = found[&row.id].clone();
             let title = titles.iter().find(|title| title.id == row.id);
-            let deciding = title.map_or(Deciding::default(), |title| Deciding {
-                owner: title.owner,
-                department: title.department,
-                record: title.deciding,
-            });
+            let deciding = title.map_or(Deciding::default(), crate::read::deciding_by);
             let visible = crate::access::may_act(tx.ctx, &object.name, action::READ, deciding, &shared);
             DuplicateHit {
                 object: object.name.clone(),

@@ -181,6 +181,7 @@ impl Gate {
             department: None,
             team: vec![id],
             departments: Vec::new(),
+            seats: Vec::new(),
         };
         self.ctx(subject, Arc::new(Rights::everything()), Locale::Zh, channel)
     }
@@ -220,6 +221,11 @@ impl Gate {
         let caller = work_out(&registry, &people, user)?;
         callers.known.insert(user, caller.clone());
         Ok(caller)
+    }
+
+    /// The name of a colleague or department, which everyone who may log in knows.
+    pub fn name_of(&self, id: RecordId) -> Option<String> {
+        self.people().name(id).map(str::to_owned)
     }
 
     pub(crate) fn people(&self) -> Arc<People> {
@@ -364,6 +370,7 @@ fn work_out(registry: &Registry, people: &People, user: RecordId) -> Result<Call
         department: person.department,
         team: people.team(user),
         departments: person.department.map(|d| people.department_tree(d)).unwrap_or_default(),
+        seats: people.pools.seats(user, &person.roles, person.department),
     };
     Ok(Caller { subject, rights: Arc::new(rights), locale: person.locale })
 }

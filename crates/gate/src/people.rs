@@ -1,13 +1,16 @@
 //! The organisation as the door needs it at every request: users with their roles, superiors and
 //! departments, kept in memory and read again when one of them changes.
 
-use crate::Result;
+use crate::{Result, Seat};
 use guanxi_model::{Locale, Object, RecordId, Registry, Value};
 use guanxi_store::{
     Conn,
     records::{self, Life},
 };
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 /// A user as the door knows them.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,11 +35,18 @@ pub struct Person {
     pub theme: String,
 }
 
+/// Whether a change of an object's records changes the organisation kept in memory.
+pub(crate) fn are_told_by(object: &str) -> bool {
+    matches!(object, "user" | "department" | "pool" | "pool_member")
+}
+
 /// All users and departments.
 #[derive(Debug, Default)]
 pub struct People {
     users: HashMap<RecordId, Person>,
     departments: HashMap<RecordId, (String, Option<RecordId>)>,
+    /// The pools and who sits in them.
+    pub pools: Pools,
 }
 
 impl People {
@@ -71,7 +81,13 @@ impl People {
                 people.departments.insert(id, (name, get("parent").as_ref()));
             }
         }
+        people.pools = Pools::load(conn, registry, &people.departments)?;
         Ok(people)
+    }
+
+    /// The pools as they stand inside a transaction.
+    pub(crate) fn pools_now(&self, conn: &mut Conn<'_>, registry: &Registry) -> Result<Pools> {
+        Pools::load(conn, registry, &self.departments)
     }
 
     /// A user.
@@ -127,6 +143,92 @@ impl People {
             tree.extend(below);
         }
         tree
+    }
+}
+
+/// The enabled pools (公海) and who sits in them: people, everyone in a department or below it, everyone
+/// who holds a role.
+#[derive(Debug, Clone, Default)]
+pub struct Pools {
+    pools: BTreeMap<RecordId, Pool>,
+    /// For each department the one above it.
+    above: HashMap<RecordId, RecordId>,
+}
+
+#[derive(Debug, Clone)]
+struct Pool {
+    name: String,
+    columns: Arc<Vec<String>>,
+    members: Vec<(Who, bool)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Who {
+    User(RecordId),
+    Department(RecordId),
+    Role(String),
+}
+
+impl Pools {
+    fn load(
+        conn: &mut Conn<'_>,
+        registry: &Registry,
+        departments: &HashMap<RecordId, (String, Option<RecordId>)>,
+    ) -> Result<Pools> {
+        let above = departments.iter().filter_map(|(id, (_, parent))| Some((*id, (*parent)?))).collect();
+        let mut found = Pools { pools: BTreeMap::new(), above };
+        let (Some(pool), Some(member)) = (registry.object("pool"), registry.object("pool_member")) else {
+            return Ok(found);
+        };
+        for (id, get) in all(conn, pool)? {
+            if get("enabled").as_bool() == Some(false) {
+                continue;
+            }
+            let name = get("name").as_text().unwrap_or_default().to_owned();
+            let columns = Arc::new(get("columns").as_list().to_vec());
+            found.pools.insert(id, Pool { name, columns, members: Vec::new() });
+        }
+        for (_, get) in all(conn, member)? {
+            let who = get("user")
+                .as_ref()
+                .map(Who::User)
+                .or_else(|| get("unit").as_ref().map(Who::Department))
+                .or_else(|| get("role").as_text().map(|role| Who::Role(role.to_owned())));
+            let pool = get("pool").as_ref().and_then(|pool| found.pools.get_mut(&pool));
+            if let (Some(who), Some(pool)) = (who, pool) {
+                pool.members.push((who, get("admin").as_bool() == Some(true)));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Someone's places, the newest pool first; one is an administrator by any of the ways one came in.
+    pub fn seats(&self, user: RecordId, roles: &[String], department: Option<RecordId>) -> Vec<Seat> {
+        let mut line = Vec::new();
+        let mut next = department;
+        while let Some(department) = next.filter(|d| !line.contains(d)) {
+            line.push(department);
+            next = self.above.get(&department).copied();
+        }
+        let sits = |who: &Who| match who {
+            Who::User(id) => *id == user,
+            Who::Department(id) => line.contains(id),
+            Who::Role(role) => roles.contains(role),
+        };
+        self.pools
+            .iter()
+            .rev()
+            .filter_map(|(id, pool)| {
+                let ways: Vec<bool> =
+                    pool.members.iter().filter(|(who, _)| sits(who)).map(|(_, admin)| *admin).collect();
+                (!ways.is_empty()).then(|| Seat {
+                    pool: *id,
+                    name: pool.name.clone(),
+                    admin: ways.contains(&true),
+                    columns: pool.columns.clone(),
+                })
+            })
+            .collect()
     }
 }
 

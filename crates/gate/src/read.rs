@@ -139,7 +139,8 @@ impl Gate {
         let wanted = self.object(object)?;
         let done = self.0.store.read(|conn| {
             let query = Query { fields: vec![wanted.title.clone()], ..Query::of(object).filter(filter) };
-            let listing = Listing::new(self, ctx, conn, &registry, &wanted, &query)?;
+            let measured: Vec<String> = group.into_iter().chain([field]).map(str::to_owned).collect();
+            let listing = Listing::measuring(self, ctx, conn, &registry, &wanted, &query, &measured)?;
             let value = approve_path(ctx, &registry, &wanted, field)?;
             let group = group.map(|path| approve_path(ctx, &registry, &wanted, path)).transpose()?;
             let scale = value.last().map_or(0, |field| field.scale());
@@ -313,6 +314,8 @@ pub(crate) struct Listing<'a> {
     scope: RowScope,
     shared: Shared,
     after: Option<Cursor>,
+    /// Referenced records that lie in pools, with what the caller may see of them.
+    pooled: HashMap<RecordId, Option<crate::May>>,
 }
 
 impl<'a> Listing<'a> {
@@ -324,14 +327,33 @@ impl<'a> Listing<'a> {
         object: &'a Arc<Object>,
         query: &Query,
     ) -> Result<Self> {
+        Listing::measuring(gate, ctx, conn, registry, object, query, &[])
+    }
+
+    /// The same for a query whose answer is computed from these fields too.
+    fn measuring(
+        gate: &'a Gate,
+        ctx: &'a Ctx,
+        conn: &mut Conn<'_>,
+        registry: &'a Registry,
+        object: &'a Arc<Object>,
+        query: &Query,
+        measured: &[String],
+    ) -> Result<Self> {
         access::require(ctx, object, action::READ)?;
         let shared = shared_in(ctx, conn, registry, object)?;
+        let mut mentions: Vec<String> = measured.to_vec();
         let filter = match &query.filter {
-            Some(filter) => Some(approve_filter(ctx, registry, object, filter)?),
+            Some(filter) => {
+                let (filter, reads) = approve_filter(ctx, registry, object, filter)?;
+                mentions.extend(reads);
+                Some(filter)
+            }
             None => None,
         };
         for sort in &query.sort {
             approve_order(ctx, object, &sort.field)?;
+            mentions.push(sort.field.clone());
         }
         let action = if query.trash { action::RESTORE } else { action::READ };
         let search = match query.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
@@ -347,9 +369,10 @@ impl<'a> Listing<'a> {
             columns: approve_columns(ctx, registry, object, &query.fields)?,
             filter,
             search,
-            scope: access::row_scope(ctx, &object.name, action, &shared),
+            scope: access::row_scope(ctx, object, action, &shared, &mentions),
             shared,
             after: query.after.clone(),
+            pooled: HashMap::new(),
         })
     }
 
@@ -396,6 +419,7 @@ impl<'a> Listing<'a> {
             }
         };
         let titles = self.titles(conn, &rows)?;
+        self.pooled = self.pooled_targets(conn, &rows)?;
         let mut policy = Policy::new(self.ctx, self.object, &self.shared);
         let mut shaping = Shaping::new(&self, shown);
         let rows = rows
@@ -428,6 +452,40 @@ impl<'a> Listing<'a> {
             let path = Arc::from(field.name.as_str());
             self.columns.push(Column { path, fields: vec![field], level: FieldLevel::Hidden });
         }
+    }
+
+    /// Whether a column reached through a record in a pool is one that the pool shows.
+    fn pool_shows(&self, target: RecordId, column: &Column<'_>) -> bool {
+        match (self.pooled.get(&target), column.fields.as_slice()) {
+            (None, _) => true,
+            (Some(Some(may)), [_, field]) => may.fields.contains_key(&field.name),
+            (Some(_), _) => false,
+        }
+    }
+
+    fn pooled_targets(
+        &self,
+        conn: &mut Conn<'_>,
+        rows: &[ListRow],
+    ) -> Result<HashMap<RecordId, Option<crate::May>>> {
+        let mut pooled = HashMap::new();
+        for (i, column) in self.columns.iter().enumerate() {
+            let [first] = column.fields.as_slice() else { continue };
+            let through = self.columns.iter().any(|c| c.fields.len() > 1 && c.fields[0].name == first.name);
+            let target = first.target().and_then(|target| self.registry.object(target));
+            let Some(target) = target.filter(|t| through && t.access.pool.is_some()) else { continue };
+            let ids: BTreeSet<RecordId> =
+                rows.iter().filter_map(|row| first.load(&row.values[i]).as_ref()).collect();
+            let ids: Vec<RecordId> = ids.into_iter().collect();
+            let shared = shared_in(self.ctx, conn, self.registry, target)?;
+            let mut policy = Policy::new(self.ctx, target, &shared);
+            for title in records::titles(conn, self.registry, target, &ids)? {
+                if title.pool.is_some() {
+                    pooled.insert(title.id, policy.may(deciding_by(&title), ""));
+                }
+            }
+        }
+        Ok(pooled)
     }
 
     /// Names of everything the rows refer to, as far as the caller may see it.
@@ -514,14 +572,19 @@ impl<'l, 'a> Shaping<'l, 'a> {
     fn sees_target(&self, column: usize, row: &ListRow, titles: &Titles) -> bool {
         let Some(place) = self.first_references[column] else { return false };
         match self.listing.columns[column].fields[0].load(&row.values[place]) {
-            Value::Ref(id) => titles.get(id).is_some(),
+            Value::Ref(id) => {
+                titles.get(id).is_some() && self.listing.pool_shows(id, &self.listing.columns[column])
+            }
             _ => false,
         }
     }
+/// What decides about the record of a title.
+pub(crate) fn deciding_by(title: &records::Title) -> Deciding {
+    Deciding { owner: title.owner, department: title.department, record: title.deciding, pool: title.pool }
 }
 
 fn deciding_of(row: &ListRow) -> Deciding {
-    Deciding { owner: row.owner, department: row.department, record: row.deciding }
+    Deciding { owner: row.owner, department: row.department, record: row.deciding, pool: row.pool }
 }
 
 /// Names of records by object, as far as the caller may see them.
@@ -547,8 +610,7 @@ pub(crate) fn titles_of(
         let ids: Vec<RecordId> = ids.into_iter().collect();
         let level = access::least_level(ctx, object, &object.title);
         for title in records::titles(conn, registry, object, &ids)? {
-            let deciding =
-                Deciding { owner: title.owner, department: title.department, record: title.deciding };
+            let deciding = deciding_by(&title);
             if level < FieldLevel::Read || !access::may_act(ctx, &name, action::READ, deciding, &shared) {
                 continue;
             }
@@ -564,14 +626,20 @@ pub(crate) fn titles_of(
 }
 
 /// Checks a filter: its names, its types, and the caller's right to every field it mentions.
-pub(crate) fn approve_filter(ctx: &Ctx, registry: &Registry, object: &Object, filter: &Expr) -> Result<Expr> {
+/// Returns the fields it mentions beside it.
+pub(crate) fn approve_filter(
+    ctx: &Ctx,
+    registry: &Registry,
+    object: &Object,
+    filter: &Expr,
+) -> Result<(Expr, Vec<String>)> {
     let checked = expr::check(filter, &(registry, object))?;
     if checked.ty != expr::Type::Bool {
         return Err(Error::Malformed(Message::new("gate.filter_not_bool")));
     }
     let reads: Vec<String> = checked.reads.into_iter().collect();
     access::check_mentions(ctx, registry, object, &checked.expr, &reads)?;
-    Ok(checked.expr)
+    Ok((checked.expr, reads))
 }
 
 fn approve_order(ctx: &Ctx, object: &Object, field: &str) -> Result<()> {
@@ -661,8 +729,12 @@ fn search_plan(
         |grant: &&guanxi_model::Grant| guarded.iter().all(|f| grant.level(&f.name) >= FieldLevel::Read);
     let everywhere =
         ctx.rights.everything || access::grants(ctx, &object.name, action::READ).all(|g| clear(&g));
-    let mut plan =
-        SearchPlan { words: Words { terms, guarded: everywhere }, guarded_within: None, exact: Vec::new() };
+    let mut plan = SearchPlan {
+        words: Words { terms, guarded: everywhere },
+        guarded_within: None,
+        exact: Vec::new(),
+        only: titled_only(ctx, object, &text),
+    };
     if everywhere || guarded.is_empty() {
         return Ok(plan);
     }
@@ -677,6 +749,17 @@ fn search_plan(
         }
     }
     Ok(plan)
+}
+
+/// In a pool that shows less than what is searched a record is found by its title alone: a word that hits
+/// would otherwise tell what stands in a field the pool keeps to itself.
+fn titled_only(ctx: &Ctx, object: &Object, text: &str) -> Option<Expr> {
+    let pools = access::titled_pools(ctx, object);
+    let field = &object.access.pool.as_ref().filter(|_| !pools.is_empty())?.field;
+    let words = text.split_whitespace();
+    let titled = words
+        .map(|word| Expr::Call(expr::Function::Contains, vec![Expr::field(&object.title), Expr::text(word)]));
+    Some(Expr::is_empty(field).or(Expr::ids(field, &pools).not()).or(Expr::all(titled.collect())))
 }
 
 /// The opaque text of a place in a list.
@@ -715,7 +798,10 @@ fn aggregate_in(
     query.filter = wanted.filter.clone();
     query.search = wanted.search.clone();
     query.fields = vec![object.title.clone()];
-    let listing = Listing::new(gate, ctx, conn, registry, object, &query)?;
+    let grouped = wanted.group_by.iter().map(|group| group.field.clone());
+    let measured: Vec<String> =
+        grouped.chain(wanted.measures.iter().filter_map(|measure| measure.field.clone())).collect();
+    let listing = Listing::measuring(gate, ctx, conn, registry, object, &query, &measured)?;
     let path_of = |path: &str| approve_path(ctx, registry, object, path);
     let mut groups = Vec::new();
     for group in &wanted.group_by {

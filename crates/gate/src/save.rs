@@ -94,7 +94,7 @@ fn follow(tx: &mut Tx<'_>, object: &Arc<Object>, saved: &[Saved]) -> Result<()> 
     }
     record_events(tx, object, &real)?;
     refresh_roll_ups(tx, object, &real)?;
-    if matches!(object.name.as_str(), "user" | "department") {
+    if crate::people::are_told_by(&object.name) {
         tx.effects.people = true;
     }
     let rules = rules_of(tx, object);
@@ -718,7 +718,7 @@ pub(crate) fn set_deleted(
         journal.note(&saved);
     }
     refresh_roll_ups(tx, &object, &[&saved])?;
-    if matches!(object.name.as_str(), "user" | "department") {
+    if crate::people::are_told_by(&object.name) {
         tx.effects.people = true;
     }
     for rule in rules_of(tx, &object) {

@@ -8,7 +8,7 @@ use crate::{
     save,
 };
 use guanxi_model::{
-    Message, Object, RecordId, Registry, Stored,
+    Message, Object, RecordId, Registry, Stored, Value,
     expr::{self, Expr},
     query::{Cursor, Query, Sort},
 };
@@ -20,6 +20,7 @@ use guanxi_store::{
     notices,
     records::{self, Life},
     scope::RowScope,
+    shares,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -220,6 +221,47 @@ impl<'a> Tx<'a> {
         Ok(found)
     }
 
+    /// The first of them in the order of a field that has an index.
+    pub fn find_by(&mut self, object: &str, filter: &Expr, field: &str, limit: usize) -> Result<Vec<Record>> {
+        let object = self.object(object)?;
+        let filter = self.checked(&object, filter)?;
+        let env = self.ctx.env();
+        let sort = [Sort { field: field.to_owned(), descending: false }];
+        let registry = self.registry.clone();
+        let plan = trusted_plan(&registry, &object, &env, &filter, &sort, limit);
+        let ids: Vec<RecordId> = list::list(&mut self.conn, &plan)?.into_iter().map(|row| row.id).collect();
+        let place: HashMap<RecordId, usize> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
+        let mut found = self.fetch(&object.name, &ids, Life::Live)?;
+        found.sort_by_key(|record| place.get(&record.id).copied());
+        Ok(found)
+    }
+
+    /// Some fields of the live records for which an expression holds, in id order after a given id: for
+    /// walks over so many records that reading them whole would cost the most.
+    pub fn columns(
+        &mut self,
+        object: &str,
+        fields: &[&str],
+        filter: &Expr,
+        after: RecordId,
+        limit: usize,
+    ) -> Result<Vec<(RecordId, Vec<Value>)>> {
+        let object = self.object(object)?;
+        let filter = self.checked(&object, filter)?;
+        let env = self.ctx.env();
+        let place = Cursor { value: Stored::Int(after.0), id: after };
+        let sort = [Sort { field: "id".to_owned(), descending: false }];
+        let registry = self.registry.clone();
+        let wanted = fields.iter().map(|name| object.field(name).ok_or(Error::NotFound));
+        let wanted: Vec<&guanxi_model::Field> = wanted.collect::<Result<_>>()?;
+        let mut plan = trusted_plan(&registry, &object, &env, &filter, &sort, limit);
+        plan.columns = wanted.iter().map(|field| vec![*field]).collect();
+        plan.after = Some(&place);
+        let rows = list::list(&mut self.conn, &plan)?;
+        let load = |(field, stored): (&&guanxi_model::Field, &Stored)| field.load(stored);
+        Ok(rows.into_iter().map(|row| (row.id, wanted.iter().zip(&row.values).map(load).collect())).collect())
+    }
+
     /// The first record for which an expression holds.
     pub fn first(&mut self, object: &str, filter: &Expr) -> Result<Option<Record>> {
         Ok(self.find(object, filter, Some(1))?.pop())
@@ -356,6 +398,51 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
+    /// Keeps a fact with records, as roll-ups are kept: neither version nor log tells of it, because it
+    /// follows from what they tell already. For fields that only the program changes.
+    pub fn keep(&mut self, object: &str, field: &str, facts: &[(RecordId, Value)]) -> Result<()> {
+        let object = self.object(object)?;
+        let field = object.field(field).filter(|field| field.read_only).ok_or(Error::NotFound)?;
+        Ok(records::keep(&mut self.conn, &object, field, facts)?)
+    }
+
+    /// The enabled pools and who sits in them, as they stand in this transaction.
+    pub fn pools(&mut self) -> Result<crate::Pools> {
+        let registry = self.registry.clone();
+        self.gate.people().pools_now(&mut self.conn, &registry)
+    }
+
+    /// Shares a record with a user, for as long as nobody takes it back.
+    pub fn share(&mut self, record: &Record, user: RecordId, edit: bool) -> Result<()> {
+        let level = if edit { "edit" } else { "read" };
+        let share = shares::NewShare {
+            object: record.object.name.clone(),
+            record: record.id,
+            with: shares::With::User(user),
+            level: level.to_owned(),
+            until: None,
+            created_at: self.ctx.now.as_millisecond(),
+            created_by: (self.ctx.subject.user.0 > 0).then_some(self.ctx.subject.user),
+        };
+        shares::add(&mut self.conn, &share)?;
+        self.event(record, "shared", serde_json::json!({ "user": user, "level": level }))
+    }
+
+    /// Takes back every sharing of these records.
+    pub fn unshare_all(&mut self, records: &[RecordId]) -> Result<()> {
+        Ok(shares::forget(&mut self.conn, records)?)
+    }
+
+    /// Checks the condition that someone wrote about an object's records.
+    pub fn condition(&self, object: &str, source: &str) -> Result<Expr> {
+        let object = self.object(object)?;
+        let checked = expr::check(&expr::parse(source)?, &(&*self.registry, &*object))?;
+        if checked.ty != expr::Type::Bool {
+            return Err(Error::Malformed(Message::new("gate.filter_not_bool")));
+        }
+        Ok(checked.expr)
+    }
+
     /// Active users who hold a role.
     pub fn users_with_role(&mut self, role: &str) -> Result<Vec<Record>> {
         let users = self.find("user", &Expr::Bool(true), None)?;
@@ -374,6 +461,11 @@ impl<'a> Tx<'a> {
     /// A setting of the account set.
     pub fn setting(&mut self, key: &str) -> Result<Option<String>> {
         Ok(guanxi_store::settings::get(&mut self.conn, key)?)
+    }
+
+    /// Keeps a value of the program's own between runs of a job.
+    pub fn set_setting(&mut self, key: &str, value: &str) -> Result<()> {
+        Ok(guanxi_store::settings::set(&mut self.conn, key, value)?)
     }
 
     /// An event beside those that writing records itself (measures taken, results told).

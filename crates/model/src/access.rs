@@ -58,6 +58,10 @@ pub enum Scope {
     DepartmentTree,
     /// 指定部门: records of these departments (ids).
     Departments(Vec<i64>),
+    /// 公海: records that lie in a pool of which one is a member, cut down to the columns the pool shows.
+    Pool,
+    /// 公海管理: records that lie in a pool of which one is an administrator, cut down likewise.
+    PoolAdmin,
     /// 全部: every record, those without owner too.
     All,
 }

@@ -273,6 +273,9 @@ pub struct Field {
     /// What to mind when reading or filling it in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<Warning>,
+    /// A date that people wait for: shown as the days that are left.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub countdown: bool,
     /// For references: records go to the recycle bin with the record they belong to.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cascade: bool,
@@ -318,6 +321,7 @@ impl Field {
             max_length: None,
             help: None,
             warning: None,
+            countdown: false,
             cascade: false,
             inactive: false,
             quiet: false,

@@ -105,12 +105,29 @@ pub struct AccessDef {
     /// that has none is decided by its own owner and department.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inherit: Option<String>,
+    /// How its records lie in pools; none when they never do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<PoolDef>,
     /// New records get no owner unless one is named (data that belongs to the company).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ownerless: bool,
     /// Records are made only by the program; there is no form and no create by API.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub program_only: bool,
+}
+
+/// How records of an object lie in pools (公海), where they have no owner and every member may claim them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PoolDef {
+    /// The field that names the pool; `id` for the pools themselves.
+    pub field: String,
+    /// The field that names the pool a record has left last, so that who comes too late is told so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<String>,
+    /// Fields that every pool shows, beside the title and the columns it chooses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shows: Vec<String>,
 }
 
 /// How an object is listed.
@@ -323,9 +340,22 @@ pub struct VerbDef {
     /// Offered for a selection of records too.
     #[serde(default)]
     pub bulk: bool,
+    /// What it may make twice: its dialog shows the records that are there already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twins: Option<TwinsDef>,
     /// The scope may reach further than the action: the action's grant decides alone.
     #[serde(default)]
     pub hint: Option<Label>,
+}
+
+/// Where a verb looks for what it may make twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TwinsDef {
+    /// The object whose records it makes.
+    pub object: String,
+    /// Fields of that object, each with the field of this record it is filled from.
+    pub fields: BTreeMap<String, String>,
 }
 
 fn default_verb_icon() -> String {
@@ -453,6 +483,7 @@ pub const RESERVED: &[&str] = &[
     "notices",
     "objects",
     "openapi",
+    "pools",
     "palette",
     "password",
     "readyz",

@@ -26,6 +26,9 @@ pub struct SearchPlan {
     pub guarded_within: Option<RowScope>,
     /// Ids found by exact match of a masked value.
     pub exact: Vec<RecordId>,
+    /// Holds of every record whose words may be searched at all: one in a pool that shows less than all
+    /// of them is found by its title alone.
+    pub only: Option<Expr>,
 }
 
 /// A read that the gate has approved: every field was checked and the scope is the caller's.
@@ -67,6 +70,8 @@ pub struct ListRow {
     pub department: Option<RecordId>,
     /// The record that decides access.
     pub deciding: Option<RecordId>,
+    /// The pool it lies in.
+    pub pool: Option<RecordId>,
     /// The wanted fields.
     pub values: Vec<Stored>,
     /// Its value of the first sort field.
@@ -158,7 +163,7 @@ fn page(conn: &mut Conn<'_>, plan: &Plan<'_>, tail: Tail) -> Result<Vec<ListRow>
 }
 
 fn list_row(mut row: Vec<Stored>) -> ListRow {
-    let values = row.split_off(6);
+    let values = row.split_off(7);
     let number = |i: usize| row.get(i).and_then(Stored::int);
     ListRow {
         id: RecordId(number(0).unwrap_or(0)),
@@ -166,7 +171,8 @@ fn list_row(mut row: Vec<Stored>) -> ListRow {
         owner: number(2).map(RecordId),
         department: number(3).map(RecordId),
         deciding: number(4).map(RecordId),
-        sort_value: row.get(5).cloned().unwrap_or(Stored::Null),
+        pool: number(5).map(RecordId),
+        sort_value: row.get(6).cloned().unwrap_or(Stored::Null),
         values,
     }
 }
@@ -196,7 +202,8 @@ pub(crate) fn conditions(sql: &mut Sql, dialect: Dialect, plan: &Plan<'_>) -> Re
 fn base_conditions(sql: &mut Sql, dialect: Dialect, plan: &Plan<'_>) -> Result<()> {
     life_clause(sql, "t", plan.life);
     scope::and_scope(sql, dialect, plan.registry, plan.object, "t", plan.scope);
-    if let Some(expr) = plan.filter {
+    let searched = plan.search.and_then(|search| search.only.as_ref());
+    for expr in plan.filter.into_iter().chain(searched) {
         sql.push(" AND (");
         filter::compile(expr, plan.object, plan.registry, plan.env, "t", dialect, sql)
             .map_err(|error| Error::Other(Box::new(error)))?;

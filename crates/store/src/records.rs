@@ -7,7 +7,8 @@ use crate::{
     schema::TITLE_KEY,
     sql::Sql,
 };
-use guanxi_model::{Object, RecordId, Registry, Stored, Value};
+use guanxi_model::{Field, Object, RecordId, Registry, Stored, Value};
+use std::collections::HashMap;
 
 /// A record as stored: values in the order of the object's fields.
 #[derive(Debug, Clone)]
@@ -116,6 +117,23 @@ pub fn update(
     Ok(conn.execute(&sql)? == 1)
 }
 
+/// Keeps a fact with records without touching their version: one statement for each value and chunk.
+pub fn keep(conn: &mut Conn<'_>, object: &Object, field: &Field, facts: &[(RecordId, Value)]) -> Result<()> {
+    let mut by_value: HashMap<Stored, Vec<RecordId>> = HashMap::new();
+    for (id, value) in facts {
+        by_value.entry(field.store(value)).or_default().push(*id);
+    }
+    for (value, ids) in by_value {
+        for chunk in ids.chunks(500) {
+            let mut sql = Sql::new("UPDATE ");
+            sql.name(&object.table).push(" SET ").name(&field.column).push(" = ").bind(value.clone());
+            sql.push(" WHERE \"id\" IN ").bind_list(chunk.iter().copied());
+            conn.execute(&sql)?;
+        }
+    }
+    Ok(())
+}
+
 /// Erases a record for good.
 pub fn purge(conn: &mut Conn<'_>, object: &Object, id: RecordId) -> Result<()> {
     let mut sql = Sql::new("DELETE FROM ");
@@ -181,6 +199,8 @@ pub struct Title {
     pub department: Option<RecordId>,
     /// The record that decides access.
     pub deciding: Option<RecordId>,
+    /// The pool it lies in.
+    pub pool: Option<RecordId>,
 }
 
 /// Titles of records, for naming references; those in the recycle bin too.
@@ -206,6 +226,7 @@ pub fn titles(
                     owner: id(2),
                     department: id(3),
                     deciding: id(4),
+                    pool: id(5),
                 });
             }
         }

@@ -17,6 +17,9 @@ pub enum RowScope {
         departments: Vec<i64>,
         /// Ids of records shared with the caller, of the object that decides.
         records: Vec<i64>,
+        /// Ids of pools whose records are the caller's to see. A record in a pool is reached through its
+        /// pool or a sharing, never as one without owner.
+        pools: Vec<i64>,
         /// Records without owner and department too (imported ones, which managers hand out).
         unowned: bool,
     },
@@ -24,8 +27,19 @@ pub enum RowScope {
 
 impl RowScope {
     /// No record at all.
-    pub const NOTHING: RowScope =
-        RowScope::Within { owners: Vec::new(), departments: Vec::new(), records: Vec::new(), unowned: false };
+    pub const NOTHING: RowScope = RowScope::Within {
+        owners: Vec::new(),
+        departments: Vec::new(),
+        records: Vec::new(),
+        pools: Vec::new(),
+        unowned: false,
+    };
+}
+
+/// The column of an object that names the pool its records lie in.
+fn pool_column(object: &Object) -> Option<&str> {
+    let def = object.access.pool.as_ref()?;
+    object.field(&def.field).map(|field| field.column.as_str())
 }
 
 /// The object that decides access to an object's records: itself, or the last of its line of `inherit`s.
@@ -67,7 +81,7 @@ pub(crate) fn within(
     scope: &RowScope,
     depth: usize,
 ) {
-    let RowScope::Within { owners, departments, records, unowned } = scope else {
+    let RowScope::Within { .. } = scope else {
         sql.push("1 = 1");
         return;
     };
@@ -82,30 +96,31 @@ pub(crate) fn within(
             sql.push(" AND ");
             within(sql, dialect, registry, parent, &inner, scope, depth + 1);
             sql.push(")) OR (").column(alias, column).push(" IS NULL AND ");
-            own(sql, dialect, alias, owners, departments, &[], *unowned);
+            own(sql, dialect, alias, None, scope, false);
             sql.push("))");
         }
-        _ => own(sql, dialect, alias, owners, departments, records, *unowned),
+        _ => own(sql, dialect, alias, pool_column(object), scope, true),
     }
 }
 
-fn own(
-    sql: &mut Sql,
-    dialect: Dialect,
-    alias: &str,
-    owners: &[i64],
-    departments: &[i64],
-    records: &[i64],
-    unowned: bool,
-) {
+/// The predicate on a record that decides for itself; `deciding` when shares and pools speak of its kind.
+fn own(sql: &mut Sql, dialect: Dialect, alias: &str, pool: Option<&str>, scope: &RowScope, deciding: bool) {
+    let RowScope::Within { owners, departments, records, pools, unowned } = scope else { return };
+    let (records, pools): (&[i64], &[i64]) =
+        if deciding { (records, if pool.is_some() { pools } else { &[] }) } else { (&[], &[]) };
     let mut parts = 0;
     // SQLite answers alternatives by collecting every row of each and sorting them whole, a hundred times
     // slower for a page of fifty than walking the index of the order and skipping what is out of scope. The
     // plus sign keeps the columns from tempting it; one owner alone is best found through its index.
-    let alternatives = owners.len() + departments.len() + records.len() + usize::from(unowned);
+    let alternatives = owners.len() + departments.len() + records.len() + pools.len() + usize::from(*unowned);
     let plus = if dialect == Dialect::Sqlite && alternatives > 1 { "+" } else { "" };
     sql.push("(");
-    for (column, ids) in [("owner", owners), ("department", departments), ("id", records)] {
+    for (column, ids) in [
+        ("owner", &owners[..]),
+        ("department", &departments[..]),
+        ("id", records),
+        (pool.unwrap_or("id"), pools),
+    ] {
         if ids.is_empty() {
             continue;
         }
@@ -118,13 +133,17 @@ fn own(
             ids => sql.push(plus).column(alias, column).push(" IN ").bind_list(ids.iter().copied()),
         };
     }
-    if unowned {
+    if *unowned {
         sql.push(if parts > 0 { " OR (" } else { "(" });
         sql.push(plus)
             .column(alias, "owner")
             .push(" IS NULL AND ")
             .column(alias, "department")
-            .push(" IS NULL)");
+            .push(" IS NULL");
+        if let Some(pool) = pool.filter(|pool| *pool != "id") {
+            sql.push(" AND ").column(alias, pool).push(" IS NULL");
+        }
+        sql.push(")");
         parts += 1;
     }
     if parts == 0 {
@@ -133,33 +152,41 @@ fn own(
     sql.push(")");
 }
 
-/// Appends `, owner, department` of the record that decides access.
+/// Appends `, owner, department, id, pool` of the record that decides access.
 pub(crate) fn deciding_columns(sql: &mut Sql, registry: &Registry, object: &Object, alias: &str) {
-    for column in ["owner", "department", "id"] {
+    for column in [Some("owner"), Some("department"), Some("id"), None] {
         sql.push(", ");
         deciding_column(sql, registry, object, alias, column, 0);
     }
 }
 
+/// One of them; none is the pool, whose column the deciding object names.
 fn deciding_column(
     sql: &mut Sql,
     registry: &Registry,
     object: &Object,
     alias: &str,
-    column: &str,
+    column: Option<&str>,
     depth: usize,
 ) {
+    let here = |sql: &mut Sql| match column.or_else(|| pool_column(object)) {
+        Some(column) => {
+            sql.column(alias, column);
+        }
+        None => {
+            sql.push("CAST(NULL AS BIGINT)");
+        }
+    };
     match parent(registry, object) {
         Some((via, parent)) if depth < 4 => {
             let inner = format!("d{depth}");
-            sql.push("CASE WHEN ").column(alias, via).push(" IS NULL THEN ").column(alias, column);
+            sql.push("CASE WHEN ").column(alias, via).push(" IS NULL THEN ");
+            here(sql);
             sql.push(" ELSE (SELECT ");
             deciding_column(sql, registry, parent, &inner, column, depth + 1);
             sql.push(" FROM ").name(&parent.table).push(" ").push(&inner).push(" WHERE ");
             sql.column(&inner, "id").push(" = ").column(alias, via).push(") END");
         }
-        _ => {
-            sql.column(alias, column);
-        }
+        _ => here(sql),
     }
 }

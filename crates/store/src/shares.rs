@@ -106,6 +106,16 @@ pub fn prune(conn: &mut Conn, now: i64) -> Result<u64> {
     conn.execute(&sql!("DELETE FROM gx_share WHERE until <= $1", now))
 }
 
+/// Forgets every sharing of these records.
+pub fn forget(conn: &mut Conn, records: &[RecordId]) -> Result<()> {
+    for chunk in records.chunks(500) {
+        let mut sql = sql!("DELETE FROM gx_share WHERE record IN ");
+        sql.bind_list(chunk.iter().copied());
+        conn.execute(&sql)?;
+    }
+    Ok(())
+}
+
 /// Gives the sharings of one record to another, for merges; forgets them when there is no other.
 pub fn move_record(conn: &mut Conn, from: RecordId, to: Option<RecordId>) -> Result<u64> {
     match to {

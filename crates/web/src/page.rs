@@ -163,6 +163,10 @@ fn sections(page: &Page, visit: &Visit, badge: Option<&str>) -> Result<Vec<NavSe
     if visit.may("customer", action::CREATE) {
         business.push(item("nav.duplicates", "/duplicates", "scan-search", None));
     }
+    if visit.may("pool", action::READ) {
+        let place = business.iter().position(|item| item.href == "/lead").map_or(0, |place| place + 1);
+        business.insert(place, item("nav.pools", "/pools", "droplets", Some("p")));
+    }
     let rights = &visit.ctx().rights;
     if rights.everything || !rights.reports.is_empty() {
         business.push(item("nav.reports", "/reports", "chart-column", Some("r")));

@@ -29,6 +29,7 @@ pub mod offline;
 pub mod palette;
 pub mod password;
 pub mod peek;
+pub mod pool;
 pub mod record;
 pub mod report;
 pub mod search;

@@ -109,6 +109,10 @@ pub fn table() -> Vec<Route> {
         Route::post("/{object}/{id}/move",         Object(READ), pages::board::r#move),
         Route::post("/{object}/{id}/reschedule",   Object(EDIT), pages::calendar::reschedule),
 
+        // Pools: each is a view of the customer list
+        Route::get ("/pools",              User, pages::pool::home),
+        Route::get ("/pools/{id}/preview", User, pages::pool::show_preview),
+
         // What people look for and are told
         Route::get ("/search",    User, pages::search::show),
         Route::get ("/palette",   User, pages::palette::show),

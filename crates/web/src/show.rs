@@ -7,4 +7,4 @@ mod when;
 
 pub use money::{compact, exact};
 pub use value::{Showing, has_ended, icon_of, is_numeric, show, text};
-pub use when::{ago, clock, day, due, long_day, moment, weekday_key};
+pub use when::{ago, clock, day, due, left, long_day, moment, weekday_key};

@@ -11,6 +11,9 @@ pub(crate) fn lock(tx: &mut Tx<'_>, customer: &Record, _input: &Draft) -> Result
     if is_locked(customer) {
         return Err(Error::refused("customer.locked_already"));
     }
+    if let Some(owner) = customer.owner() {
+        super::pool::may_lock(tx, owner)?;
+    }
     tx.update(customer, Draft::new().set("locked", true))?;
     Ok(())
 }

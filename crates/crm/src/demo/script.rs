@@ -92,6 +92,19 @@ impl Script {
         });
     }
 
+    /// The same with references in the form.
+    pub(super) fn verb_with(
+        &mut self,
+        at: Timestamp,
+        by: RecordId,
+        key: Key,
+        verb: &'static str,
+        input: Draft,
+        links: Vec<Link>,
+    ) {
+        self.steps.push(Step { at, by, what: What::Verb { key, verb, input, links, gives: None } });
+    }
+
     /// Somebody wins a deal; the key names its customer from then on.
     pub(super) fn win(
         &mut self,
@@ -160,8 +173,13 @@ impl Script {
 /// Owners come before what belongs to them, and records before what is done with them. Records of one object
 /// stand together, so that they are written together.
 fn rank(what: &What) -> usize {
-    const OBJECTS: [&str; 11] = [
+    const OBJECTS: [&str; 16] = [
         "product",
+        "pool",
+        "pool_member",
+        "pool_limit",
+        "customer_quota",
+        "lead",
         "customer",
         "contact",
         "opportunity",

@@ -18,6 +18,8 @@ pub(super) static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts {
     learned: read(include_str!("data/learned.toml")),
     profile: read(include_str!("data/profile.toml")),
     targets: read(include_str!("data/targets.toml")),
+    leads: read::<Leads>(include_str!("data/leads.toml")).lead,
+    pools: read(include_str!("data/pools.toml")),
 });
 
 fn read<T: serde::de::DeserializeOwned>(document: &str) -> T {
@@ -41,6 +43,8 @@ pub(super) struct Texts {
     pub churn: Churn,
     pub office: Office,
     pub learned: Learned,
+    pub leads: Vec<Lead>,
+    pub pools: Pools,
     pub profile: Profiles,
     pub targets: Targets,
 }
@@ -76,6 +80,32 @@ pub(super) struct Profiles {
     pub fixed: Vec<String>,
     pub company: Profile,
     pub person: Profile,
+}
+
+#[derive(Deserialize)]
+struct Leads {
+    lead: Vec<Lead>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Lead {
+    pub needs: String,
+    pub source: String,
+    pub channel: String,
+    /// Match, potential, standing, low service cost.
+    pub stars: [i64; 4],
+}
+
+#[derive(Deserialize)]
+pub(super) struct Pools {
+    pub open: Pool,
+    pub key: Pool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Pool {
+    pub name: String,
+    pub note: String,
 }
 
 #[derive(Deserialize)]

@@ -13,6 +13,7 @@ mod cross;
 mod grade_preview;
 mod growth_matrix;
 mod identification;
+mod lead_source;
 mod lifecycle;
 mod marketing_matrix;
 mod pareto;
@@ -56,6 +57,7 @@ pub(crate) fn declare(domain: &mut Domain) {
     domain
         .report(contribution::report())
         .report(composition::report())
+        .report(lead_source::report())
         .report(service::report())
         .report(churn::report())
         .report(communication::report())

@@ -93,7 +93,7 @@ impl Counter {
 }
 
 /// All of them, in the order of the page.
-pub const COUNTERS: [Counter; 12] = [
+pub const COUNTERS: [Counter; 14] = [
     Counter::new(
         "contact",
         "customer",
@@ -112,6 +112,14 @@ pub const COUNTERS: [Counter; 12] = [
         r#"owner == me && status == "normal" && visit_due_on == today"#,
     )
     .late(r#"owner == me && status == "normal" && visit_due_on < today"#),
+    Counter::new(
+        "pool_soon",
+        "customer",
+        "droplets",
+        action::EDIT,
+        "owner == me && recycle_warn_on <= today",
+    ),
+    Counter::new("lead_assigned", "lead", "user-plus", action::EDIT, r#"owner == me && status == "new""#),
     Counter::new(
         "opportunity_assigned",
         "opportunity",

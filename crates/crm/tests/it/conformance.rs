@@ -416,6 +416,7 @@ fn reports_and_counters_are_whole() {
         [
             "contribution",
             "composition",
+            "lead_source",
             "service",
             "churn",
             "communication",

@@ -24,6 +24,11 @@ pub fn story(tell: impl Fn(&World)) {
     }
 }
 
+/// Runs a story on SQLite alone.
+pub fn on_sqlite(tell: impl Fn(&World)) {
+    tell(&World::new(false));
+}
+
 impl World {
     fn new(postgres: bool) -> World {
         let clock = Clock::fixed(NOW.parse().unwrap());

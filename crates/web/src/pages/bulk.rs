@@ -79,7 +79,8 @@ impl Chosen {
         fields: &[&str],
         mut change: impl FnMut(Vec<Visible>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let fields = fields.iter().map(|field| (*field).to_owned()).chain(["id".to_owned()]);
+        let own = ["id".to_owned(), self.object.title.clone()];
+        let fields = fields.iter().map(|field| (*field).to_owned()).chain(own);
         let mut query = Query::of(&self.object.name).fields(fields).sort(["id"]).limit(STEP);
         query.filter.clone_from(&self.filter);
         query.search = (!self.q.is_empty()).then(|| self.q.clone());
@@ -100,19 +101,22 @@ impl Chosen {
 #[derive(Default)]
 struct Done {
     changed: Vec<RecordId>,
-    failed: usize,
-    why: Option<String>,
+    /// Those that were refused: the name of each, and why.
+    failed: Vec<(String, String)>,
 }
 
 impl Done {
-    fn note(&mut self, visit: &Visit, id: RecordId, result: Result<(), Error>) {
+    fn note(&mut self, visit: &Visit, id: RecordId, name: &str, result: Result<(), Error>) {
         match result {
             Ok(()) => self.changed.push(id),
             Err(error) => {
-                self.failed += 1;
-                if self.why.is_none() {
-                    self.why = answer::sentence(visit, &error);
-                }
+                let why = answer::sentence(visit, &error).or_else(|| match error {
+                    Error::NotFound => Some(visit.t("bulk.gone").to_owned()),
+                    Error::Stale(_) => Some(visit.t("bulk.stale").to_owned()),
+                    _ => None,
+                });
+                self.failed
+                    .push((name.to_owned(), why.unwrap_or_else(|| visit.t("bulk.not_now").to_owned())));
             }
         }
     }
@@ -170,7 +174,7 @@ fn run(visit: &Visit, chosen: &Chosen, params: &Params) -> Result<Done, Error> {
             chosen.each(visit, &[], |rows| {
                 for row in rows {
                     let result = visit.gate().transfer(visit.ctx(), &object.name, row.id, to).map(drop);
-                    done.note(visit, row.id, result);
+                    done.note(visit, row.id, &row.title(), result);
                 }
                 Ok(())
             })?;
@@ -209,7 +213,7 @@ fn run(visit: &Visit, chosen: &Chosen, params: &Params) -> Result<Done, Error> {
         "delete" => chosen.each(visit, &[], |rows| {
             for row in rows {
                 let result = visit.gate().delete(visit.ctx(), &object.name, row.id, Some(row.version));
-                done.note(visit, row.id, result);
+                done.note(visit, row.id, &row.title(), result);
             }
             Ok(())
         })?,
@@ -218,7 +222,7 @@ fn run(visit: &Visit, chosen: &Chosen, params: &Params) -> Result<Done, Error> {
                 params.get("ids").unwrap_or_default().split(',').filter_map(|id| id.parse().ok()).collect();
             for id in ids.into_iter().take(MOST) {
                 let result = visit.gate().restore(visit.ctx(), &object.name, id).map(drop);
-                done.note(visit, id, result);
+                done.note(visit, id, &format!("#{id}"), result);
             }
         }
         what => {
@@ -242,7 +246,7 @@ fn run(visit: &Visit, chosen: &Chosen, params: &Params) -> Result<Done, Error> {
                         .gate()
                         .verb(visit.ctx(), &object.name, row.id, &verb.name, draft.clone())
                         .map(drop);
-                    done.note(visit, row.id, result);
+                    done.note(visit, row.id, &row.title(), result);
                 }
                 Ok(())
             })?;
@@ -286,7 +290,7 @@ fn batch(
             Outcome::Failed(error) => Err(error),
             Outcome::Created(_) | Outcome::Updated(_) | Outcome::Unchanged(_) => Ok(()),
         };
-        done.note(visit, row.id, result);
+        done.note(visit, row.id, &row.title(), result);
     }
     Ok(())
 }
@@ -308,21 +312,56 @@ fn read_one(field: &Field, params: &Params) -> Result<Value, Error> {
 fn told(visit: &Visit, chosen: &Chosen, params: &Params, done: Done) -> Response {
     let n = done.changed.len().to_string();
     let mut text = visit.fill("bulk.done", &[("n", &n)]);
-    if done.failed > 0 {
-        let why = done.why.unwrap_or_default();
+    if let [(_, why)] = done.failed.as_slice() {
         text.push(' ');
-        text.push_str(&visit.fill("bulk.failed", &[("n", &done.failed.to_string()), ("why", &why)]));
+        text.push_str(&visit.fill("bulk.failed", &[("n", "1"), ("why", why)]));
     }
     let ids: Vec<String> = done.changed.iter().map(ToString::to_string).collect();
     let undo = (params.get("do") == Some("delete") && !ids.is_empty() && ids.len() <= 1000)
         .then(|| format!("/{}/bulk?do=restore&ids={}", chosen.object.name, ids.join(",")));
-    let tone = if done.failed > 0 { Tone::Warn } else { Tone::Ok };
+    if done.failed.len() > 1 {
+        return one_by_one(visit, chosen, &text, &done);
+    }
+    let tone = if done.failed.is_empty() { Tone::Ok } else { Tone::Warn };
     let response = if visit.asks.htmx {
         StatusCode::OK.into_response()
     } else {
         visit.go(&format!("/{}", chosen.object.name))
     };
     answer::toasted(response, tone, text, undo)
+}
+
+/// What became of each that was refused, when there are several.
+fn one_by_one(visit: &Visit, chosen: &Chosen, text: &str, done: &Done) -> Response {
+    const SHOWN: usize = 200;
+    let list = visit
+        .asks
+        .current
+        .as_deref()
+        .and_then(|url| url.find(&format!("/{}", chosen.object.name)).map(|at| url[at..].to_owned()))
+        .unwrap_or_else(|| format!("/{}", chosen.object.name));
+    let n = done.failed.len().to_string();
+    let body = html! {
+        p { (text) " " (visit.fill("bulk.refused", &[("n", &n)])) }
+        ul .outcomes {
+            @for (name, why) in done.failed.iter().take(SHOWN) {
+                li { b { (name) } span .muted { (why) } }
+            }
+        }
+    };
+    if !visit.asks.htmx {
+        return answer::toasted(visit.go(&list), Tone::Warn, visit.fill("bulk.refused", &[("n", &n)]), None);
+    }
+    answer::fragment(
+        StatusCode::OK,
+        html! {
+            form data-dialog-form {
+                header { h2 id="dialog-title" { (visit.t("bulk.outcome")) } }
+                div .content { (body) }
+                footer { (Button::new(visit.t("bulk.see_list")).primary().go(list)) }
+            }
+        },
+    )
 }
 
 fn draw(

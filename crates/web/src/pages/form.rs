@@ -4,7 +4,7 @@
 pub mod conflict;
 pub mod input;
 mod lines;
-mod similar;
+pub mod similar;
 mod when;
 
 use crate::{

@@ -10,7 +10,7 @@ mod tools;
 pub(crate) use chips::chips;
 pub use facts::{capped, count, facts};
 pub use shape::Shape;
-pub use state::{PAGE, State, filter_of, is_sortable, may_see, reach};
+pub use state::{PAGE, State, filter_of, is_sortable, may_see, pool_view, reach};
 pub use table::avatar;
 pub use tools::{bar, frame, may_create};
 
@@ -45,9 +45,14 @@ pub async fn show(visit: Visit, Path(object): Path<String>) -> Answer {
                 "calendar" => calendar::draw(visit, &state)?,
                 _ => table::draw(visit, &state)?,
             };
-            let title = state.object.plural_label(visit.locale()).to_owned();
+            let mut title = state.object.plural_label(visit.locale()).to_owned();
             let headers = density(&params).into_iter().collect();
-            Page { title, menu: object, main, headers, ..Page::default() }.answer(visit)
+            let mut menu = object;
+            if state.pool.is_some() {
+                title.clone_from(&state.view.label);
+                menu = "pools".to_owned();
+            }
+            Page { title, menu, main, headers, ..Page::default() }.answer(visit)
         })
         .await
 }

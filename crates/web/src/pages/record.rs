@@ -87,6 +87,7 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
         events.more.then(|| here(record, &query, &[("events", &(wanted + timeline::PAGE).to_string())]));
     let middle = markup! {
         (crate::pages::calendar::clashes(visit, record)?)
+        @if object.name == "pool" { (super::pool::rules_card(visit, record.id)) }
         (filters(visit, record, &query, only))
         (compose::draw(visit, record)?)
         @if object.name == "activity" { (timeline::tell(visit, record, &here(record, &query, &[]))?) }

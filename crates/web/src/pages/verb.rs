@@ -4,6 +4,7 @@
 use crate::{
     pages::{
         answer::{self, Ask, record_id},
+        form,
         form::input::{self, Inputs},
     },
     session::{Answer, Params, Visit},
@@ -11,7 +12,7 @@ use crate::{
 };
 use axum::{body::Bytes, extract::Path, http::StatusCode, response::Response};
 use guanxi_gate::{Error, Visible};
-use guanxi_model::{Field, Issue, Object, Value, VerbDef};
+use guanxi_model::{Field, Issue, Object, Value, VerbDef, access::action};
 use maud::html as markup;
 
 /// The verbs that may be done to a record now, in the order of its document. Locking is no status, so the
@@ -94,13 +95,18 @@ pub async fn run(
                         &[("verb", def.label.get(visit.locale())), ("name", &before.title())],
                     );
                     let undo = reverse(&before, &after, &def).map(|verb| format!("/{object}/{id}/{verb}"));
-                    // A record that left the reader's sight has no page to stay on.
-                    let page =
-                        if after.cells.is_empty() { format!("/{object}") } else { format!("/{object}/{id}") };
-                    if after.cells.is_empty() {
+                    // A record that left the reader's hands has no page to stay on: the list is next.
+                    let left = before.may.act(action::EDIT) && !after.may.act(action::EDIT);
+                    let page = if left { format!("/{object}") } else { format!("/{object}/{id}") };
+                    if left || after.cells.is_empty() {
                         return Ok(answer::done(visit, &page, text, undo));
                     }
                     Ok(answer::stay(visit, &page, text, undo))
+                }
+                // What was found is shown above the form; the sentence asks to choose.
+                Err(Error::Duplicate(_)) if def.twins.is_some() => {
+                    let issue = Issue::record("duplicate", guanxi_model::Message::new("verbs.choose"));
+                    draw(visit, &before, &def, &params, &[issue], StatusCode::UNPROCESSABLE_ENTITY)
                 }
                 Err(error) => match answer::issues(visit, &error) {
                     Some(issues) if params.has("dialog") || !visit.asks.htmx => {
@@ -156,6 +162,21 @@ fn reverse(before: &Visible, after: &Visible, done: &VerbDef) -> Option<String> 
     (was != is && after.may.act(&back.name)).then(|| back.name.clone())
 }
 
+/// What the verb may make a second time, as far as the reader may know of it.
+fn twins(visit: &Visit, record: &Visible, def: &VerbDef) -> Result<maud::Markup, Error> {
+    let Some(twins) = &def.twins else { return Ok(markup! {}) };
+    if !visit.may(&twins.object, action::CREATE) {
+        return Ok(markup! {});
+    }
+    let object = visit.gate().object(&twins.object)?;
+    let draft = twins
+        .fields
+        .iter()
+        .fold(guanxi_gate::Draft::new(), |draft, (field, own)| draft.set(field, record.get(own).clone()));
+    let hits = visit.gate().duplicates(visit.ctx(), &object.name, &draft)?;
+    Ok(form::similar::list(visit, &object, &hits))
+}
+
 fn draw(
     visit: &Visit,
     record: &Visible,
@@ -175,6 +196,7 @@ fn draw(
         p .muted { (record.title()) }
         (answer::refusals(visit, issues, &names))
         @if let Some(hint) = hint { p { (hint) } }
+        (twins(visit, record, def)?)
         @if def.form.is_empty() && hint.is_none() {
             p { (visit.fill("verbs.sure", &[("verb", def.label.get(visit.locale()))])) }
         }

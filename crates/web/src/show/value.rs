@@ -1,6 +1,6 @@
 //! A value of a field, drawn by its kind. The match is exhaustive: a new kind must say how it looks.
 
-use super::{ago, day, due, exact};
+use super::{ago, day, due, exact, left};
 use crate::{
     texts,
     ui::{self, AvatarKind, Size, Tone},
@@ -65,6 +65,10 @@ fn show_value(showing: Showing<'_>, field: &Field, value: &Value) -> Markup {
             let label =
                 texts::fill(locale, "show.stars", &[("n", &stars.to_string()), ("max", &max.to_string())]);
             ui::stars(stars, *max, &label)
+        }
+        (FieldKind::Date, Value::Date(date)) if field.countdown => {
+            let (words, tone) = left(ctx, *date);
+            html! { span title=(date) { (ui::toned("timer", &words, tone)) } }
         }
         (FieldKind::Date, Value::Date(date)) if is_due(showing, field) => {
             let (icon, words, tone) = due(ctx, *date, None);

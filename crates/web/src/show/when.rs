@@ -67,6 +67,15 @@ pub fn due(ctx: &Ctx, date: Date, at: Option<Timestamp>) -> (&'static str, Strin
     }
 }
 
+/// How long until a date: days left; the last days stand out.
+pub fn left(ctx: &Ctx, date: Date) -> (String, Tone) {
+    match days_between(ctx.today, date) {
+        n if n <= 0 => (texts::t(ctx.locale, "show.tonight").to_owned(), Tone::Bad),
+        n @ 1..=3 => (texts::count(ctx.locale, "show.days_left", n), Tone::Warn),
+        n => (texts::count(ctx.locale, "show.days_left", n), Tone::Muted),
+    }
+}
+
 /// Days from one date to another; negative when the second is earlier.
 fn days_between(from: Date, to: Date) -> i64 {
     from.until(to).map_or(0, |span| i64::from(span.get_days()))

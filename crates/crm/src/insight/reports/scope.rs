@@ -27,6 +27,8 @@ pub(crate) fn reportable(ctx: &Ctx, object: &str, through: &str) -> Result<Expr>
                 let unowned = Expr::is_empty(&owner).and(Expr::is_empty(&department));
                 among(&department, Word::MyDepartments).or(unowned)
             }
+            // Nobody answers for what lies in a pool.
+            Scope::Pool | Scope::PoolAdmin => Expr::Bool(false),
             Scope::Departments(ids) => {
                 let ids: Vec<RecordId> = ids.iter().map(|id| RecordId(*id)).collect();
                 Expr::ids(&department, &ids)

@@ -51,7 +51,8 @@ pub fn place(visit: &Visit, object: &Object, hits: &[DuplicateHit]) -> Markup {
     }
 }
 
-fn list(visit: &Visit, object: &Object, hits: &[DuplicateHit]) -> Markup {
+/// Records that are probably the same, one line each.
+pub fn list(visit: &Visit, object: &Object, hits: &[DuplicateHit]) -> Markup {
     if hits.is_empty() {
         return markup! {};
     }

@@ -5,7 +5,7 @@ use super::shape::Shape;
 use crate::session::{Params, Visit, encode};
 use guanxi_gate::{Error, Gate, Result, admin::View};
 use guanxi_model::{
-    FieldKind, Object, Query, Scope,
+    FieldKind, Object, Query, RecordId, Scope,
     access::action,
     expr::{self, Expr, Word},
     query::{Count, Sort},
@@ -53,6 +53,8 @@ pub struct State {
     pub day: Option<jiff::civil::Date>,
     /// `month`, `week` or `day` of the calendar.
     pub span: String,
+    /// The pool that is looked into.
+    pub pool: Option<RecordId>,
 }
 
 impl State {
@@ -126,6 +128,7 @@ impl State {
                 .filter(|span| matches!(*span, "month" | "week" | "day"))
                 .unwrap_or("month")
                 .to_owned(),
+            pool: pool_of(&view.name),
             object,
             views,
             view,
@@ -264,11 +267,43 @@ fn address(path: &str, parts: &[(&str, String)]) -> String {
     if query.is_empty() { format!("/{path}") } else { format!("/{path}?{}", query.join("&")) }
 }
 
+/// The name of the tab of a pool.
+pub fn pool_view(pool: RecordId) -> String {
+    format!("pool-{pool}")
+}
+
+fn pool_of(view: &str) -> Option<RecordId> {
+    view.strip_prefix("pool-")?.parse().ok()
+}
+
+/// A tab for each pool the reader sits in: what lies there, by the columns it shows, the newest first.
+fn pools(visit: &Visit, object: &Object) -> Vec<View> {
+    let Some(def) = object.access.pool.as_ref().filter(|def| def.field != "id") else { return Vec::new() };
+    let seats = &visit.ctx().subject.seats;
+    seats
+        .iter()
+        .map(|seat| {
+            let mut columns = vec![object.title.clone()];
+            columns.extend(def.shows.iter().filter(|field| Some(*field) != object.status.as_ref()).cloned());
+            columns.extend(seat.columns.iter().cloned());
+            View {
+                name: pool_view(seat.pool),
+                label: seat.name.clone(),
+                filter: Expr::eq(&def.field, seat.pool).to_string(),
+                columns,
+                audience: "shipped".to_owned(),
+                ..View::default()
+            }
+        })
+        .collect()
+}
+
 /// The reader's tabs. An object whose document has no view of everything gets one.
 fn tabs(visit: &Visit, object: &Object) -> Result<Vec<View>> {
     let mut views = visit.gate().views(visit.ctx(), &object.name)?;
-    if !views.iter().any(|view| view.filter.trim().is_empty() && matches!(view.layout.as_str(), "" | "table"))
-    {
+    let everything =
+        |view: &View| view.filter.trim().is_empty() && matches!(view.layout.as_str(), "" | "table");
+    if !views.iter().any(|view| view.name == "all" || everything(view)) {
         views.push(View {
             name: "all".to_owned(),
             label: visit.t("common.all").to_owned(),
@@ -276,6 +311,7 @@ fn tabs(visit: &Visit, object: &Object) -> Result<Vec<View>> {
             ..View::default()
         });
     }
+    views.extend(pools(visit, object));
     Ok(views)
 }
 

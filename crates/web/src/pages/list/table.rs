@@ -364,6 +364,7 @@ fn selectable(visit: &Visit, object: &Object) -> bool {
     [action::BULK, action::TRANSFER, action::DELETE, action::EXPORT]
         .iter()
         .any(|action| visit.may(&object.name, action))
+        || object.verbs.iter().any(|verb| verb.bulk && visit.may(&object.name, &verb.name))
 }
 
 /// What can be done with the selected rows.
@@ -372,7 +373,10 @@ fn bulk(visit: &Visit, state: &State) -> Markup {
     if !selectable(visit, object) {
         return html! {};
     }
-    let may = |action: &str| visit.may(&object.name, action);
+    // What lies in a pool is claimed and handed out there, and nothing else is done to it.
+    let pooled = state.pool;
+    let of_pools = |verb: &str| object.access.pool.is_some() && matches!(verb, "claim" | "assign");
+    let may = |action: &str| visit.may(&object.name, action) && (pooled.is_none() || of_pools(action));
     let ask = |what: &str| format!("/{}/bulk?do={what}", object.name);
     let mut actions = Vec::new();
     if may(action::TRANSFER) {
@@ -384,7 +388,11 @@ fn bulk(visit: &Visit, state: &State) -> Markup {
         }
         actions.push(Button::new(visit.t("bulk.edit")).icon("pencil").dialog(ask("edit")));
     }
-    for verb in object.verbs.iter().filter(|verb| verb.bulk && may(&verb.name)).take(3) {
+    let administers = pooled.is_none_or(|pool| visit.ctx().subject.seat(pool).is_some_and(|seat| seat.admin));
+    let fits = |verb: &&guanxi_model::VerbDef| {
+        of_pools(&verb.name) == pooled.is_some() && (administers || verb.name != "assign")
+    };
+    for verb in object.verbs.iter().filter(|verb| verb.bulk && may(&verb.name)).filter(fits).take(4) {
         actions.push(
             Button::new(verb.label.get(visit.locale()))
                 .icon(&verb.icon)
@@ -413,6 +421,18 @@ fn bulk(visit: &Visit, state: &State) -> Markup {
 fn nothing(visit: &Visit, state: &State) -> Markup {
     let object = &state.object;
     let label = object.label.get(visit.locale());
+    if let (Some(_), false) =
+        (state.pool, state.is_narrowed() && state.filter.trim() != state.view.filter.trim())
+        && state.q.is_empty()
+    {
+        return ui::empty_state(&Empty {
+            kind: EmptyKind::NothingYet,
+            icon: "droplets".to_owned(),
+            title: visit.t("pool.empty").to_owned(),
+            text: visit.t("pool.empty_text").to_owned(),
+            ..Empty::default()
+        });
+    }
     let creates = tools::may_create(visit, object);
     let new = || {
         Button::new(visit.fill("common.new", &[("object", label)]))

@@ -2,6 +2,7 @@
 
 use super::state::{State, is_sortable};
 use crate::{
+    pages::pool,
     session::Visit,
     ui::{self, Act, Bar, Button, Chip, Menu, MenuItem, Tab},
 };
@@ -18,11 +19,17 @@ pub fn frame(visit: &Visit, state: &State, chips: &[Chip], known: Option<usize>,
     let total = known.map_or_else(|| last_total(state, &counts), |n| n.to_string());
     html! {
         div .list-page.has-fab data-density=[density_of(visit)] {
-            (bar(visit, object, &html! { span #list-count .sub { (total) } }, &extra(visit, state)))
+            @let count = html! { span #list-count .sub { (total) } };
+            @if let Some(pool) = state.pool {
+                (pool::bar(visit, pool, &count))
+            } @else {
+                (bar(visit, object, &count, &extra(visit, state)))
+            }
             (tabs(visit, state, &counts))
+            @if let Some(pool) = state.pool { (pool::rules_line(visit, pool)) }
             (tools(visit, state, chips))
             (body)
-            @if may_create(visit, object) {
+            @if state.pool.is_none() && may_create(visit, object) {
                 (ui::fab("plus", &new_label(visit, object), &Act::Go(new_url(object))))
             }
             // A name of its own each time, or a morph would take it for the one that was loaded already.
@@ -57,6 +64,9 @@ pub fn bar(visit: &Visit, object: &Object, start: &Markup, extra: &Markup) -> Ma
 fn extra(visit: &Visit, state: &State) -> Markup {
     let object = &state.object;
     html! {
+        @if object.name == "pool" && visit.may("customer_quota", action::READ) {
+            (Button::new(visit.t("pool.quotas")).icon("package").go("/customer_quota").hide_small())
+        }
         @if visit.may(&object.name, action::EXPORT) {
             (Button::icon_only("download", visit.t("list.export")).dialog(export_url(state)).hide_small())
         }
@@ -99,6 +109,8 @@ fn tabs(visit: &Visit, state: &State, counts: &HashMap<String, String>) -> Marku
     let tabs: Vec<Tab> = state
         .views
         .iter()
+        // Pools are a place of their own: there one sees pools, elsewhere everything else.
+        .filter(|view| view.name.starts_with("pool-") == state.pool.is_some())
         .map(|view| Tab {
             label: view.label.clone(),
             count: Some(counts.get(&view.name).cloned().unwrap_or_default()),

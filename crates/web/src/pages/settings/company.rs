@@ -11,7 +11,7 @@ use guanxi_gate::{Error, auth::SessionTimes};
 use maud::{Markup, html as markup};
 
 /// Settings of the account set that have a place on this page: key, phrase, hint, and how they are asked for.
-const SETTINGS: [(&str, &str, &str, Kind); 11] = [
+const SETTINGS: [(&str, &str, &str, Kind); 15] = [
     ("company", "company.name", "company.name_hint", Kind::Text),
     (SessionTimes::IDLE, "company.session_idle", "company.session_idle_hint", Kind::Session),
     (SessionTimes::LONGEST, "company.session_longest", "company.session_longest_hint", Kind::Session),
@@ -23,6 +23,10 @@ const SETTINGS: [(&str, &str, &str, Kind); 11] = [
     ("life.mature_months", "company.life_months", "company.life_months_hint", Kind::Number("12")),
     ("life.mature_orders", "company.life_orders", "company.life_orders_hint", Kind::Number("6")),
     ("activity.edit_hours", "company.edit_hours", "company.edit_hours_hint", Kind::Number("24")),
+    ("lead.weight.match", "company.weight_match", "company.weight_hint", Kind::Weight("40")),
+    ("lead.weight.potential", "company.weight_potential", "company.weight_hint", Kind::Weight("30")),
+    ("lead.weight.standing", "company.weight_standing", "company.weight_hint", Kind::Weight("20")),
+    ("lead.weight.service_cost", "company.weight_cost", "company.weight_hint", Kind::Weight("10")),
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,6 +36,8 @@ enum Kind {
     Number(&'static str),
     /// A number whose bounds the door knows.
     Session,
+    /// From 0 to 100, with what holds while nothing is chosen.
+    Weight(&'static str),
     Switch,
 }
 
@@ -61,6 +67,10 @@ fn draw(visit: &Visit, params: Option<&Params>, problem: Option<Markup>) -> Resu
                 let times = visit.gate().session_times()?;
                 let now = if key == SessionTimes::IDLE { times.idle_minutes } else { times.longest_hours };
                 field.placeholder = now.to_string();
+                Widget::Number("1".to_owned())
+            }
+            Kind::Weight(usual) => {
+                field.placeholder = usual.to_owned();
                 Widget::Number("1".to_owned())
             }
             Kind::Switch => Widget::Switch(String::new()),
@@ -101,6 +111,12 @@ pub async fn save(visit: Visit, body: Bytes) -> Answer {
                 let number = matches!(kind, Kind::Number(_)) && !value.is_empty();
                 if number && !value.parse::<u32>().is_ok_and(|months| (1..=120).contains(&months)) {
                     let text = visit.fill("company.bad_number", &[("label", visit.t(label))]);
+                    let problem = markup! { div .notice.bad role="alert" { (ui::icon("circle-alert")) div .text { (text) } } };
+                    return draw(visit, Some(&params), Some(problem));
+                }
+                let weight = matches!(kind, Kind::Weight(_)) && !value.is_empty();
+                if weight && !value.parse::<u32>().is_ok_and(|weight| weight <= 100) {
+                    let text = visit.fill("company.bad_weight", &[("label", visit.t(label))]);
                     let problem = markup! { div .notice.bad role="alert" { (ui::icon("circle-alert")) div .text { (text) } } };
                     return draw(visit, Some(&params), Some(problem));
                 }

@@ -64,6 +64,7 @@ fn reach<'r>(role: &'r Role, object: &str, action: &str) -> Option<&'r Scope> {
 fn width(scope: &Scope) -> u8 {
     match scope {
         Scope::Own => 0,
+        Scope::Pool | Scope::PoolAdmin => 0,
         Scope::Team => 1,
         Scope::Department => 2,
         Scope::Departments(_) => 3,
@@ -79,6 +80,8 @@ fn scope_key(scope: &Scope) -> &'static str {
         Scope::Department => "scope.department",
         Scope::Departments(_) => "scope.departments",
         Scope::DepartmentTree => "scope.department_tree",
+        Scope::Pool => "scope.pool",
+        Scope::PoolAdmin => "scope.pool_admin",
         Scope::All => "scope.all",
     }
 }
@@ -86,6 +89,7 @@ fn scope_key(scope: &Scope) -> &'static str {
 fn scope_hue(scope: &Scope) -> u16 {
     match scope {
         Scope::Own => 230,
+        Scope::Pool | Scope::PoolAdmin => 60,
         Scope::Team | Scope::Department | Scope::Departments(_) => 200,
         Scope::DepartmentTree => 158,
         Scope::All => 285,

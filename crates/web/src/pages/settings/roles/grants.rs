@@ -28,11 +28,13 @@ pub async fn ask(visit: Visit, Path((name, object)): Path<(String, String)>) -> 
         .await
 }
 
-const SCOPES: [(&str, &str); 5] = [
+const SCOPES: [(&str, &str); 7] = [
     ("own", "scope.own"),
     ("team", "scope.team"),
     ("department", "scope.department"),
     ("department_tree", "scope.department_tree"),
+    ("pool", "scope.pool"),
+    ("pool_admin", "scope.pool_admin"),
     ("all", "scope.all"),
 ];
 
@@ -43,6 +45,8 @@ fn scope_word(scope: &Scope) -> &'static str {
         Scope::Department => "department",
         Scope::DepartmentTree => "department_tree",
         Scope::Departments(_) => "departments",
+        Scope::Pool => "pool",
+        Scope::PoolAdmin => "pool_admin",
         Scope::All => "all",
     }
 }
@@ -131,6 +135,7 @@ fn regranted(visit: &Visit, role: &Role, object: &Object, params: &Params) -> Ve
         .collect();
     let mut scopes: Vec<Scope> =
         vec![Scope::Own, Scope::Team, Scope::Department, Scope::DepartmentTree, Scope::All];
+    scopes.extend([Scope::Pool, Scope::PoolAdmin]);
     scopes.extend(
         own.iter().map(|grant| grant.scope.clone()).find(|scope| matches!(scope, Scope::Departments(_))),
     );
