@@ -578,6 +578,8 @@ impl<'l, 'a> Shaping<'l, 'a> {
             _ => false,
         }
     }
+}
+
 /// What decides about the record of a title.
 pub(crate) fn deciding_by(title: &records::Title) -> Deciding {
     Deciding { owner: title.owner, department: title.department, record: title.deciding, pool: title.pool }

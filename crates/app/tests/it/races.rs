@@ -22,22 +22,23 @@ fn rounds() -> usize {
     std::env::var("GUANXI_RACE_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(100)
 }
 
-struct Served {
+struct Served<'p> {
     child: Child,
     address: SocketAddr,
     headers: String,
     administrator: String,
+    place: &'p Place,
 }
 
-impl Drop for Served {
+impl Drop for Served<'_> {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-impl Served {
-    fn on(place: &Place) -> Served {
+impl<'p> Served<'p> {
+    fn on(place: &'p Place) -> Served<'p> {
         place.ok(&["set", "create", place.set()]);
         place.ok(&[
             "user",
@@ -57,7 +58,8 @@ impl Served {
         let address = free_port();
         let mut command = place.command(&["serve", "--listen", &address.to_string()]);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let served = Served { child, address, headers: bearer(&key), administrator: bearer(&administrator) };
+        let (headers, administrator) = (bearer(&key), bearer(&administrator));
+        let served = Served { child, address, headers, administrator, place };
         let deadline = Instant::now() + Duration::from_secs(30);
         while Instant::now() < deadline {
             let ready =
@@ -77,6 +79,56 @@ impl Served {
 
     fn client(&self) -> Client {
         Client::connect(self.address, &self.headers).unwrap()
+    }
+
+    /// So many sales managers, each by the headers of a key of their own.
+    fn colleagues(&self, how_many: usize) -> Vec<String> {
+        (0..how_many)
+            .map(|n| {
+                let login = format!("seller{n}");
+                let name = format!("Seller {n}");
+                self.place.ok(&[
+                    "user", "add", &login, "--name", &name, "--role", "sales_manager", "--department", "Sales",
+                ]);
+                let key = self.place.ok(&["key", "create", "--user", &login, "--name", "race"]);
+                format!("Authorization: Bearer {}\r\n", key.trim())
+            })
+            .collect()
+    }
+
+    /// Every client asks once, at once; the answers by status.
+    fn race_once(
+        &self,
+        keys: &[String],
+        ask: impl Fn(&mut Client, usize) -> (u16, String) + Sync,
+    ) -> BTreeMap<u16, Vec<String>> {
+        let start = Barrier::new(keys.len());
+        let mut by_status: BTreeMap<u16, Vec<String>> = BTreeMap::new();
+        let answers: Vec<(u16, String)> = thread::scope(|scope| {
+            let one = |(number, key): (usize, &String)| {
+                let mut client = Client::connect(self.address, key).unwrap();
+                let (start, ask) = (&start, &ask);
+                scope.spawn(move || {
+                    start.wait();
+                    ask(&mut client, number)
+                })
+            };
+            let running: Vec<_> = keys.iter().enumerate().map(one).collect();
+            running.into_iter().map(|client| client.join().unwrap()).collect()
+        });
+        for (status, body) in answers {
+            by_status.entry(status).or_default().push(body);
+        }
+        by_status
+    }
+
+    /// The same in every round.
+    fn race_as(
+        &self,
+        keys: &[String],
+        ask: impl Fn(&mut Client, usize, usize) -> (u16, String) + Sync,
+    ) -> Vec<BTreeMap<u16, Vec<String>>> {
+        (0..rounds()).map(|round| self.race_once(keys, |client, number| ask(client, round, number))).collect()
     }
 
     /// Every client asks at once, in every round; the answers of each round by status.
@@ -114,7 +166,7 @@ fn shape(answers: &BTreeMap<u16, Vec<String>>) -> Vec<(u16, usize)> {
     answers.iter().map(|(status, bodies)| (*status, bodies.len())).collect()
 }
 
-fn everywhere(name: &str, story: fn(&Served)) {
+fn everywhere(name: &str, story: fn(&Served<'_>)) {
     story(&Served::on(&Place::sqlite()));
     if let Some(place) = Place::postgres(name) {
         story(&Served::on(&place));
@@ -236,5 +288,91 @@ fn one_key_has_one_effect() {
         let (status, body) =
             client.call("POST", "/api/v1/order", "Idempotency-Key: round-0\r\n", &other).unwrap();
         assert_eq!(status, 422, "{body}");
+    });
+}
+
+/// Customers that lie in a pool of which the caller is a member: the pool's id, and theirs.
+fn pooled(served: &Served<'_>, how_many: usize, settings: Json) -> (String, Vec<String>) {
+    let mut client = served.client();
+    let mut administrator = Client::connect(served.address, &served.administrator).unwrap();
+    let post = |client: &mut Client, path: &str, body: &Json| -> Json {
+        let (status, answer) = client.call("POST", path, "", &body.to_string()).unwrap();
+        assert!(matches!(status, 200 | 201), "{path}: {status} {answer}");
+        serde_json::from_str(&answer).unwrap()
+    };
+    let pool = post(&mut administrator, "/api/v1/pool", &settings)["id"].as_str().unwrap().to_owned();
+    post(&mut administrator, "/api/v1/pool_member", &json!({ "pool": pool, "role": "sales_manager" }));
+    let mut made = |path: &str, body: &Json| post(&mut client, path, body);
+    let customers = (0..how_many)
+        .map(|n| {
+            let body = json!({ "name": format!("P{n}-{}", n * 7919), "kind": "person" });
+            let id = made("/api/v1/customer", &body)["id"].as_str().unwrap().to_owned();
+            made(&format!("/api/v1/customer/{id}/release"), &json!({ "reason": "other", "pool": pool }));
+            id
+        })
+        .collect();
+    (pool, customers)
+}
+
+fn count(served: &Served<'_>, object: &str, filter: &str) -> u64 {
+    let mut client = served.client();
+    let body = json!({ "filter": filter, "measures": [{ "fn": "count" }] }).to_string();
+    let (status, body) = client.call("POST", &format!("/api/v1/{object}/aggregate"), "", &body).unwrap();
+    assert_eq!(status, 200, "{body}");
+    let answer: Json = serde_json::from_str(&body).unwrap();
+    answer["items"][0]["measures"][0].as_u64().unwrap_or_default()
+}
+
+#[test]
+fn one_customer_of_a_pool_is_claimed_by_one() {
+    everywhere("race_claim", |served| {
+        let (pool, customers) = pooled(served, rounds(), json!({ "name": "Race" }));
+        let keys = served.colleagues(CLIENTS);
+        let answers = served.race_as(&keys, |client, round, _| {
+            let body = json!({ "customer": customers[round] }).to_string();
+            let mut answer = client.call("POST", &format!("/api/v1/pool/{pool}/claim"), "", &body).unwrap();
+            // Whoever was put off by too much of a crowd asks again.
+            while answer.0 == 503 {
+                answer = client.call("POST", &format!("/api/v1/pool/{pool}/claim"), "", &body).unwrap();
+            }
+            answer
+        });
+        for answers in answers {
+            assert_eq!(shape(&answers), [(200, 1), (422, CLIENTS - 1)], "{answers:?}");
+            assert!(answers[&422].iter().all(|body| body.contains("占用") || body.contains("faster")));
+        }
+        assert_eq!(count(served, "owner_change", r#"kind == "claim""#), rounds() as u64, "a row for each");
+    });
+}
+
+#[test]
+fn neither_the_daily_limit_nor_the_quota_is_exceeded_by_a_crowd() {
+    everywhere("race_limit", |served| {
+        let limit = 7;
+        let (pool, customers) =
+            pooled(served, CLIENTS * 2, json!({ "name": "Race", "daily_limit": limit }));
+        // Twenty clients of one person, each for a customer of its own.
+        let keys = vec![served.colleagues(1).remove(0); CLIENTS];
+        let ask = |client: &mut Client, customer: &str| {
+            let body = json!({ "customer": customer }).to_string();
+            let mut answer = client.call("POST", &format!("/api/v1/pool/{pool}/claim"), "", &body).unwrap();
+            while answer.0 == 503 {
+                answer = client.call("POST", &format!("/api/v1/pool/{pool}/claim"), "", &body).unwrap();
+            }
+            answer
+        };
+        let first = served.race_once(&keys, |client, number| ask(client, &customers[number]));
+        assert_eq!(shape(&first), [(200, limit), (422, CLIENTS - limit)]);
+        let mut client = Client::connect(served.address, &served.administrator).unwrap();
+        let quota = json!({ "role": "sales_manager", "capacity": 12 }).to_string();
+        let (status, body) = client.call("POST", "/api/v1/customer_quota", "", &quota).unwrap();
+        assert_eq!(status, 201, "{body}");
+        let path = format!("/api/v1/pool/{pool}");
+        let (_, body) = client.call("GET", &path, "", "").unwrap();
+        let version = serde_json::from_str::<Json>(&body).unwrap()["version"].clone();
+        let free = json!({ "version": version, "daily_limit": null }).to_string();
+        assert_eq!(client.call("PATCH", &path, "", &free).unwrap().0, 200);
+        let then = served.race_once(&keys, |client, number| ask(client, &customers[CLIENTS + number]));
+        assert_eq!(shape(&then), [(200, 12 - limit), (422, CLIENTS - 12 + limit)]);
     });
 }
