@@ -88,7 +88,15 @@ impl<'p> Served<'p> {
                 let login = format!("seller{n}");
                 let name = format!("Seller {n}");
                 self.place.ok(&[
-                    "user", "add", &login, "--name", &name, "--role", "sales_manager", "--department", "Sales",
+                    "user",
+                    "add",
+                    &login,
+                    "--name",
+                    &name,
+                    "--role",
+                    "sales_manager",
+                    "--department",
+                    "Sales",
                 ]);
                 let key = self.place.ok(&["key", "create", "--user", &login, "--name", "race"]);
                 format!("Authorization: Bearer {}\r\n", key.trim())
@@ -349,8 +357,7 @@ fn one_customer_of_a_pool_is_claimed_by_one() {
 fn neither_the_daily_limit_nor_the_quota_is_exceeded_by_a_crowd() {
     everywhere("race_limit", |served| {
         let limit = 7;
-        let (pool, customers) =
-            pooled(served, CLIENTS * 2, json!({ "name": "Race", "daily_limit": limit }));
+        let (pool, customers) = pooled(served, CLIENTS * 2, json!({ "name": "Race", "daily_limit": limit }));
         // Twenty clients of one person, each for a customer of its own.
         let keys = vec![served.colleagues(1).remove(0); CLIENTS];
         let ask = |client: &mut Client, customer: &str| {

@@ -514,7 +514,10 @@ fn a_customer_held_for_long_is_warned_of_and_once_for_each_date() {
         );
         w.clock.set("2026-09-12T02:00:00Z".parse().unwrap());
         let todos = guanxi_crm::office::todo::todos(&w.gate, &w.ctx("li")).unwrap();
-        assert_eq!(todos.iter().find(|todo| todo.name == "pool_soon").map(|todo| todo.count), Some(1));
+        assert_eq!(
+            todos.iter().find(|todo| todo.name == "pool_soon").map(guanxi_crm::office::todo::Todo::open),
+            Some(1)
+        );
     });
 }
 
