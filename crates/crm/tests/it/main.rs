@@ -14,10 +14,7 @@ mod imports;
 mod leads;
 mod learned;
 mod merging;
-<<<<<<< HEAD
-=======
 mod merging;
->>>>>>> 6867ec5 (Keep what pools show when pages are shaped in one pass)
 mod opportunities;
 mod orders;
 mod people;
