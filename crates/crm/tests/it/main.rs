@@ -14,7 +14,6 @@ mod imports;
 mod leads;
 mod learned;
 mod merging;
-mod merging;
 mod opportunities;
 mod orders;
 mod people;
