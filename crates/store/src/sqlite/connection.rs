@@ -37,7 +37,7 @@ pub fn open_writer(path: &Path) -> Result<Connection> {
 /// A connection that cannot write.
 pub fn open_reader(path: &Path) -> Result<Connection> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8000;").map_err(error)?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4000;").map_err(error)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
 }
