@@ -177,8 +177,7 @@ impl Bench {
         let login = format!("bench{}", std::process::id());
         let roles = ["--role", "sales_manager", "--role", "service_agent"];
         // Someone without a department may not make records, which would lie outside everyone's reach.
-        let added =
-            ["user", "add", &login, "--name", "Bench", "--department", "Bench", "--format", "json"];
+        let added = ["user", "add", &login, "--name", "Bench", "--department", "Bench", "--format", "json"];
         let added: Json =
             serde_json::from_str(&self.run(&[&added[..], &roles].concat())).expect("an answer in JSON");
         let password = added["password"].as_str().expect("a first password").to_owned();
