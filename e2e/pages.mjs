@@ -44,6 +44,23 @@ export const pages = [
   { name: 'report composition', role: 'executive', path: '/report/composition?look=pie' },
   { name: 'report service', role: 'executive', path: '/report/service?look=bar' },
   { name: 'report churn', role: 'executive', path: '/report/churn' },
+  { name: 'report portrait', role: 'sales_manager', path: '/report/portrait?filter=' + encodeURIComponent('value_grade == "a"') },
+  { name: 'report portrait of one', role: 'account_manager', path: async ({ find }) => '/report/portrait?customer=' + idOf(await find('customer', 'owner == me && order_total > 0')) },
+  { name: 'report cross table', role: 'sales_manager', path: '/report/cross' },
+  { name: 'report four steps', role: 'sales_manager', path: '/report/identification' },
+  { name: 'report growth matrix', role: 'sales_manager', path: '/report/growth_matrix' },
+  { name: 'report marketing matrix', role: 'sales_manager', path: '/report/marketing_matrix' },
+  { name: 'report pareto', role: 'sales_manager', path: '/report/pareto?look=curve' },
+  { name: 'report life cycle', role: 'sales_manager', path: '/report/lifecycle' },
+  { name: 'report grade preview', role: 'sales_manager', path: '/report/grade_preview' },
+  { name: 'wallet', role: 'account_manager', path: ({ find }) => find('wallet', 'customer.owner == me') },
+  { name: 'wallets', role: 'sales_manager', path: '/wallet?view=all' },
+  { name: 'target list', role: 'sales_manager', path: ({ find }) => find('target_list', 'member_count > 0') },
+  { name: 'tag groups', role: 'sales_manager', path: '/tag_group?view=all' },
+  { name: 'tag group', role: 'sales_manager', path: ({ find }) => find('tag_group', 'exclusive == true') },
+  { name: 'kin', role: 'sales_manager', path: ({ find }) => find('customer', 'any(relation.customer, role == "parent")', '/kin') },
+  { name: 'treatments', role: 'sales_manager', path: '/treatment?view=all' },
+  { name: 'treatment', role: 'sales_manager', path: ({ find }) => find('treatment', 'grade == "a"') },
   { name: 'search', role: 'sales_manager', path: '/search?q=' + encodeURIComponent('有限') },
   { name: 'duplicate check', role: 'account_manager', path: '/duplicates?q=' + encodeURIComponent('科技') },
   { name: 'duplicates', role: 'sales_manager', path: '/customer/duplicates' },
@@ -73,9 +90,11 @@ export const pages = [
   { name: 'gallery', role: 'admin', path: '/dev/ui', rare: true },
 ]
 
+const idOf = (path) => path.split('/').pop()
+
 async function sideBySide({ find }) {
   const ids = [await find('customer', 'order_total > 1000'), await find('customer', 'order_total > 0 && order_total < 1000')]
-  return '/customer/merge?ids=' + ids.map((path) => path.split('/').pop()).join(',')
+  return '/customer/merge?ids=' + ids.map(idOf).join(',')
 }
 
 async function selects(person) {

@@ -50,6 +50,19 @@ fn a_filter_in_the_address_becomes_chips_that_can_be_taken_off() {
 }
 
 #[test]
+fn the_portrait_of_a_list_is_of_those_whom_it_shows() {
+    let (world, browser) = manager();
+    let seen = world.get(&browser, "/customer?view=all&filter=grade+%3D%3D+%22key_development%22");
+    let way = seen.attrs(".bar a[href^='/report/portrait']", "href");
+    let portrait = world.get(&browser, &way[0]);
+    assert_eq!(portrait.attrs("input[name=filter]", "value"), ["grade == \"key_development\""]);
+    let summary = portrait.texts(".summary").join("");
+    assert!(summary.contains(&format!("{} 位", names(&seen).len())), "{summary}");
+    let found = world.get(&browser, "/customer?view=all&q=%E4%B8%8A%E6%B5%B7");
+    assert!(!found.has(".bar a[href^='/report/portrait']"), "what a search finds is no filter");
+}
+
+#[test]
 fn a_filter_that_makes_no_sense_is_said_with_a_way_on() {
     let (world, browser) = manager();
     for filter in ["%28%28", "nonsense+%3D%3D+1"] {

@@ -3,7 +3,7 @@
 use super::state::{State, is_sortable};
 use crate::{
     pages::pool,
-    session::Visit,
+    session::{Visit, encode},
     ui::{self, Act, Bar, Button, Chip, Menu, MenuItem, Tab},
 };
 use guanxi_model::{Object, access::action, registry::resolve_path};
@@ -67,6 +67,10 @@ fn extra(visit: &Visit, state: &State) -> Markup {
         @if object.name == "pool" && visit.may("customer_quota", action::READ) {
             (Button::new(visit.t("pool.quotas")).icon("package").go("/customer_quota").hide_small())
         }
+        // A portrait is of a filter; what a search finds is no filter.
+        @if object.name == "customer" && visit.ctx().rights.may_report("portrait") && state.q.is_empty() {
+            (Button::icon_only("scan-search", visit.t("list.portrait")).go(portrait_url(state)).hide_small())
+        }
         @if visit.may(&object.name, action::EXPORT) {
             (Button::icon_only("download", visit.t("list.export")).dialog(export_url(state)).hide_small())
         }
@@ -74,6 +78,12 @@ fn extra(visit: &Visit, state: &State) -> Markup {
             (Button::new(visit.t("list.import")).icon("upload").go(import_url(object)).hide_small())
         }
     }
+}
+
+/// What stands out in those whom the list shows.
+fn portrait_url(state: &State) -> String {
+    let filter = state.expr.as_ref().map(ToString::to_string).unwrap_or_default();
+    format!("/report/portrait?filter={}", encode(&filter))
 }
 
 /// What the list holds, with the columns it shows.
