@@ -52,7 +52,7 @@ pub enum Shape {
     Bars,
     /// A curve through the rows in their order: the measure over the first column.
     Curve,
-    /// A table whose cells are fields of a matrix, shaded by their size.
+    /// A table and no picture: the fields of a matrix, or rows that overlap and so are no parts of a whole.
     Matrix,
 }
 

@@ -4,7 +4,7 @@
 use super::{Document, counting, define, scope::reportable};
 use guanxi_gate::{
     Ctx, Error, Gate, Result,
-    report::{Drill, Params, Report, ReportDef, ReportRow},
+    report::{Drill, Params, Report, ReportDef, ReportRow, Shape},
 };
 use guanxi_model::{
     Message, Value,
@@ -40,7 +40,8 @@ const DEVELOPED: [(&str, &str); 4] = [
 
 fn run(gate: &Gate, ctx: &Ctx, _params: &Params) -> Result<Report> {
     let scope = reportable(ctx, "customer", "")?;
-    let mut report = Report { columns: DOCUMENT.columns(), measure: 2, ..Report::default() };
+    let mut report =
+        Report { columns: DOCUMENT.columns(), measure: 2, shape: Shape::Matrix, ..Report::default() };
     let say = |key: &str| gate.phrases().get(ctx.locale, &format!("report.identification.{key}")).to_owned();
     let mut add = |step: &str, figure: String, n: Decimal, total: Decimal, filter: Expr| {
         let drill = Drill { object: "customer".to_owned(), filter: filter.and(scope.clone()).to_string() };

@@ -4,7 +4,7 @@
 use super::{Document, chosen::Chosen, contribution::share, counting, define, scope::reportable};
 use guanxi_gate::{
     Ctx, Error, Gate, Result,
-    report::{Drill, Params, Report, ReportDef, ReportRow},
+    report::{Drill, Params, Report, ReportDef, ReportRow, Shape},
 };
 use guanxi_model::{
     Field, FieldKind, Message, RecordId, Value,
@@ -61,7 +61,8 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
         Ok(counting::customers(gate, ctx, filter, &[])?.first().map_or(Decimal::ZERO, |part| part.1))
     };
     let (whole, all) = (count(&segment)?, count(&base)?);
-    let mut report = Report { columns: DOCUMENT.columns(), measure: 6, ..Report::default() };
+    let mut report =
+        Report { columns: DOCUMENT.columns(), measure: 6, shape: Shape::Matrix, ..Report::default() };
     for (name, of) in ATTRIBUTES {
         if face != "all" && face != of {
             continue;
