@@ -40,7 +40,7 @@ export async function contactSheet(browser, program, pages, out, wanted = looks)
         const complain = (error) => problems.push(`${cell}: ${error.message}`)
         await visit(person, page).catch(complain)
         const file = `${page.name.replaceAll(' ', '-')}-${look.size}-${look.language}-${look.theme}.png`
-        await person.page.screenshot({ path: join(out, file) })
+        await person.page.screenshot({ path: join(out, file) }).catch(complain)
         cells.set(`${page.name} ${key(look)}`, file)
         await expectNoOverflow(person.page).catch(complain)
         await expectAccessible(person.page).catch(complain)

@@ -242,22 +242,29 @@ fn me(visit: &Visit) -> Result<Me> {
     let theme = |name: &str, icon: &str, key: &'static str| {
         ui::MenuItem::new(icon, visit.t(key), ui::Act::Run(format!("theme-{name}")))
     };
-    let menu = ui::Menu {
-        id: "me-menu".to_owned(),
-        label: visit.t("nav.me").to_owned(),
-        items: vec![
-            ui::MenuItem::Heading(subject.name.clone()),
-            ui::MenuItem::new("settings-2", visit.t("nav.profile"), ui::Act::Go("/settings/me".to_owned())),
-            ui::MenuItem::new("key-round", visit.t("nav.password"), ui::Act::Go("/password".to_owned())),
-            ui::MenuItem::new("keyboard", visit.t("nav.shortcuts"), ui::Act::Run("shortcuts".to_owned())),
-            ui::MenuItem::Rule,
-            theme("light", "sun", "nav.light"),
-            theme("dark", "moon", "nav.dark"),
-            theme("system", "monitor", "nav.system"),
-            ui::MenuItem::Rule,
-            ui::MenuItem::new("log-out", visit.t("nav.log_out"), ui::Act::Post("/logout".to_owned())),
-        ],
-    };
+    let phrases = registry
+        .object("quick_phrase")
+        .filter(|_| visit.may("quick_phrase", action::READ))
+        .map(|object| (object.plural_label(visit.locale()).to_owned(), object.icon.clone()));
+    let mut items = vec![
+        ui::MenuItem::Heading(subject.name.clone()),
+        ui::MenuItem::new("settings-2", visit.t("nav.profile"), ui::Act::Go("/settings/me".to_owned())),
+    ];
+    items.extend(
+        phrases
+            .map(|(label, icon)| ui::MenuItem::new(&icon, &label, ui::Act::Go("/quick_phrase".to_owned()))),
+    );
+    items.extend([
+        ui::MenuItem::new("key-round", visit.t("nav.password"), ui::Act::Go("/password".to_owned())),
+        ui::MenuItem::new("keyboard", visit.t("nav.shortcuts"), ui::Act::Run("shortcuts".to_owned())),
+        ui::MenuItem::Rule,
+        theme("light", "sun", "nav.light"),
+        theme("dark", "moon", "nav.dark"),
+        theme("system", "monitor", "nav.system"),
+        ui::MenuItem::Rule,
+        ui::MenuItem::new("log-out", visit.t("nav.log_out"), ui::Act::Post("/logout".to_owned())),
+    ]);
+    let menu = ui::Menu { id: "me-menu".to_owned(), label: visit.t("nav.me").to_owned(), items };
     Ok(Me {
         name: subject.name.clone(),
         hint: role.map(|role| role.label.get(visit.locale()).to_owned()).unwrap_or_default(),

@@ -65,6 +65,7 @@ fn prefer(world: &mut World<'_>, dice: &mut Dice, customer: usize) {
         }
         let draft = Draft::new()
             .set("value", words.as_str())
+            .set("owner", by)
             .set("topic", fact.topic.as_str())
             .set("learned_on", world.days.date(at))
             .set("confidence", *dice.pick(&["high", "high", "medium", "low"]));
@@ -88,7 +89,7 @@ fn promise(world: &mut World<'_>, dice: &mut Dice, customer: usize) {
     };
     let made = world.days.moment(dice, world.days.ago(made_ago)).max(joined);
     let due = plus(world.days.date(made), due_in);
-    let draft = Draft::new().set("content", words).set("due_on", due);
+    let draft = Draft::new().set("content", words).set("due_on", due).set("owner", by);
     let promise = world.script.create(made, by, "promise", draft, vec![to("customer", key)]);
     let ends = match customer % 5 {
         0 => Some(("keep", plus(due, -1))),
@@ -114,7 +115,8 @@ fn object(world: &mut World<'_>, dice: &mut Dice, customer: usize) {
     let at = world.days.moment(dice, world.days.ago(ago)).max(joined);
     let steps = ["listened", "understood", "asked", "demonstrated", "price_talk"];
     let done = if dice.chance(50) { 5 } else { 2 };
-    let mut draft = Draft::new().set("objection", case.words.as_str()).set("about", case.about.as_str());
+    let mut draft =
+        Draft::new().set("objection", case.words.as_str()).set("about", case.about.as_str()).set("owner", by);
     for (step, words) in steps.iter().zip(&case.steps).take(done) {
         draft = draft.set(step, words.as_str());
     }
@@ -139,6 +141,7 @@ fn prepare(world: &mut World<'_>, dice: &mut Dice) {
         let words = &TEXTS.learned.call;
         let who = customer.contacts.first().map_or(customer.name.as_str(), |contact| contact.call.as_str());
         let draft = Draft::new()
+            .set("owner", world.people[place].id)
             .set("purpose", fill(&words.purpose, &[("who", who)]))
             .set("goal", words.goal.as_str())
             .set("questions", words.questions.as_str())
@@ -156,7 +159,10 @@ fn phrases(world: &mut World<'_>) {
     let by = world.colleague("manager").id;
     let at = world.days.at(world.days.first(), 600);
     for phrase in &TEXTS.learned.phrase {
-        let draft = Draft::new().set("title", phrase.title.as_str()).set("content", phrase.content.as_str());
+        let draft = Draft::new()
+            .set("title", phrase.title.as_str())
+            .set("content", phrase.content.as_str())
+            .set("owner", by);
         let key = world.script.create(at, by, "quick_phrase", draft, Vec::new());
         world.script.verb(at + SignedDuration::from_mins(1), by, key, "publish", Draft::new());
     }

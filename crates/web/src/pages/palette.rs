@@ -136,7 +136,17 @@ fn places(visit: &Visit) -> Vec<Item> {
         go(visit.t("nav.home").to_owned(), "house", "/".to_owned(), &["G", "H"]),
         go(visit.t("nav.messages").to_owned(), "inbox", "/notices".to_owned(), &["G", "I"]),
         go(visit.t("nav.calendar").to_owned(), "calendar", "/calendar".to_owned(), &["G", "L"]),
+        go(visit.t("home.to_do").to_owned(), "list-checks", "/todo".to_owned(), &[]),
     ];
+    if visit.may("work_report", action::CREATE) {
+        items.push(go(visit.t("nav.team").to_owned(), "users", "/team".to_owned(), &[]));
+    }
+    // Phrases have no place in the sidebar: one comes to them now and then.
+    if let Some(object) = registry.object("quick_phrase").filter(|_| visit.may("quick_phrase", action::READ))
+    {
+        let label = object.plural_label(visit.locale()).to_owned();
+        items.push(go(label, &object.icon, "/quick_phrase".to_owned(), &[]));
+    }
     let mut objects: Vec<&Arc<Object>> = registry
         .objects()
         .filter(|object| object.menu.is_some() && visit.may(&object.name, action::READ))

@@ -88,7 +88,7 @@ fn missing(visit: &Visit, members: &[Member], span: Span) -> Markup {
         return html! {};
     }
     let key = if span == Span::Week { "team.missing_week" } else { "team.missing_day" };
-    let text = html! { (visit.fill(key, &[("n", &names.len().to_string()), ("names", &names.join(", "))])) };
+    let text = html! { (visit.fill(key, &[("n", &names.len().to_string()), ("names", &names.join(visit.t("merge.comma")))])) };
     html! { div .clashes { (ui::notice(ui::Tone::Warn, &text, None)) } }
 }
 
