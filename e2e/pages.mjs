@@ -61,7 +61,7 @@ export const pages = [
   { name: 'target list', role: 'sales_manager', path: ({ find }) => find('target_list', 'member_count > 0') },
   { name: 'tag groups', role: 'sales_manager', path: '/tag_group?view=all' },
   { name: 'tag group', role: 'sales_manager', path: ({ find }) => find('tag_group', 'exclusive == true') },
-  { name: 'kin', role: 'sales_manager', path: ({ find }) => find('customer', 'any(relation.customer, role == "parent")', '/kin') },
+  { name: 'kin', role: 'sales_manager', path: ({ find }) => find('customer', 'any(relation.customer, role == "subsidiary")', '/kin') },
   { name: 'treatments', role: 'sales_manager', path: '/treatment?view=all' },
   { name: 'treatment', role: 'sales_manager', path: ({ find }) => find('treatment', 'grade == "a"') },
   { name: 'search', role: 'sales_manager', path: '/search?q=' + encodeURIComponent('有限') },

@@ -176,6 +176,10 @@ fn growth_comes_from_old_and_new_customers_and_business() {
         let sums: Vec<&[Value]> = matrix.rows.iter().map(|row| &row.cells[1..4]).collect();
         assert_eq!(sums, [&[yuan("30"), yuan("20"), yuan("50")], &[yuan("50"), yuan("70"), yuan("120")]]);
         assert_eq!(matrix.totals[3], yuan("170"));
+        let said = matrix.summary.unwrap().args;
+        let said = |name: &str| said.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        // 120 and 90 of 170.
+        assert_eq!((said("customers"), said("business")), (Some("70.59"), Some("52.94")));
         let drill = &matrix.cells[&(1, 2)];
         assert_eq!(count(world, "manager", &drill.object, &drill.filter), Value::from(1));
     });

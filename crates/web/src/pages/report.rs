@@ -186,8 +186,9 @@ fn page(visit: &Visit, asked: &Asked, outcome: Result<&Report, &[Issue]>) -> Res
                         (ui::empty_state(&Empty {
                             kind: EmptyKind::NoMatch,
                             title: visit.t("report.empty").to_owned(),
-                            text: visit.t("report.empty_text").to_owned(),
-                            actions: Some(markup! { (Button::new(visit.t("report.clear")).go(format!("/report/{}", asked.def.name))) }),
+                            // Where nothing was chosen there is nothing to choose otherwise.
+                            text: if narrowed(asked) { visit.t("report.empty_text").to_owned() } else { String::new() },
+                            actions: narrowed(asked).then(|| markup! { (Button::new(visit.t("report.clear")).go(format!("/report/{}", asked.def.name))) }),
                             ..Empty::default()
                         }))
                     } @else if look.is_empty() {
@@ -202,6 +203,11 @@ fn page(visit: &Visit, asked: &Asked, outcome: Result<&Report, &[Issue]>) -> Res
         }
     };
     Ok(Page { title, menu: "reports".to_owned(), main, ..Page::default() })
+}
+
+/// Whether anything was chosen beside the look.
+fn narrowed(asked: &Asked) -> bool {
+    asked.params.pairs().any(|(name, value)| name != "look" && !value.is_empty())
 }
 
 /// What can be chosen, in one line.
@@ -235,7 +241,7 @@ fn bar(visit: &Visit, asked: &Asked, issues: &[Issue]) -> Result<Markup, Error> 
             }
             div .row {
                 (Button::new(visit.t("report.run")).primary().icon("refresh-cw").submit())
-                @if asked.params.pairs().any(|(name, value)| name != "look" && !value.is_empty()) {
+                @if narrowed(asked) {
                     (Button::new(visit.t("report.clear")).ghost().go(format!("/report/{}", asked.def.name)))
                 }
             }

@@ -84,9 +84,15 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
             .with("from", from)
             .with("to", to)
             .with("total", words::money(whole))
-            .with("new", share(sums[1][0] + sums[1][1], whole).as_decimal().unwrap_or_default().normalize()),
+            .with("customers", part(sums[1][0] + sums[1][1], whole))
+            .with("business", part(sums[0][1] + sums[1][1], whole)),
     );
     Ok(report)
+}
+
+/// Per cents of the whole, for a sentence.
+fn part(of: Decimal, whole: Decimal) -> Decimal {
+    share(of, whole).as_decimal().unwrap_or_default().normalize()
 }
 
 /// Products that nobody ordered before the time; whoever asks, so that business is new to the company.

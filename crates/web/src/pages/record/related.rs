@@ -115,7 +115,8 @@ fn item(visit: &Visit, object: &Object, related: &RelatedDef, row: &Visible, tit
             (FieldKind::Date, Value::Date(date)) if end_hint.is_empty() => {
                 end_hint = show::day(visit.ctx(), *date)
             }
-            (FieldKind::LongText, _) => {
+            // The row is one link, which no other link may stand in.
+            (FieldKind::LongText | FieldKind::Reference { .. } | FieldKind::AnyReference { .. }, _) => {
                 hints.push(markup! { span .ell { (show::text(showing, field, cell)) } })
             }
             _ => hints.push(show::show(showing, field, cell)),
