@@ -238,8 +238,14 @@ fn our_share_of_what_a_customer_spends_follows_its_orders() {
         let of_software = entry("240", "2026-11-30").set("category", "software");
         let made = world.make("li", "wallet", of_software).unwrap().id;
         assert_eq!(share(made), Decimal::ZERO);
-        world.given("order_line", line);
+        let line = world.given("order_line", line);
         assert_eq!(share(made), 25.into(), "a line moves the share of its category");
+        let device = world.given(
+            "product",
+            draft([("name", "主机".into()), ("category", "hardware".into()), ("price", yuan("60"))]),
+        );
+        world.edit("li", "order_line", line, Draft::new().set("product", device)).unwrap();
+        assert_eq!(share(made), Decimal::ZERO, "also when its order comes to the same");
     });
 }
 
