@@ -208,6 +208,17 @@ impl Gate {
 
     /// Who a user is and what they may do: worked out once, because every request asks and grants are many.
     fn caller(&self, user: RecordId) -> Result<Caller> {
+        match self.known_caller(user) {
+            // Someone the command line has just added is not among those read before.
+            Err(Error::Unauthenticated(_)) => {
+                self.reload_people()?;
+                self.known_caller(user)
+            }
+            known => known,
+        }
+    }
+
+    fn known_caller(&self, user: RecordId) -> Result<Caller> {
         let (registry, people) = (self.registry(), self.people());
         let mut callers = self.0.callers.lock();
         let current =

@@ -32,7 +32,7 @@ fn to(w: &World, person: &str) -> Draft {
     Draft::new().set("to", w.id(person))
 }
 
-const DONE: &str = "done: ()";
+const DONE: &str = "done";
 
 #[test]
 fn a_released_customer_lies_in_the_pool_with_its_reason_and_its_history() {
