@@ -23,18 +23,16 @@ pub fn get(call: &Call) -> Answer {
         Err(Fault::Gate(Error::Forbidden(_))) if !call.ctx.rights.may(&object.name, "read") => {
             return Err(Error::NotFound.into());
         }
+        // A record that was merged is found where it went; the merge may be taken back, so for now only.
+        Err(Fault::Gate(Error::NotFound)) if !trash => {
+            let main = call.gate.merged_into(&call.ctx, &object.name, id)?.ok_or(Error::NotFound)?;
+            let location = format!("/api/v1/{}/{main}", object.name);
+            let body = serde_json::json!({ "merged_into": main });
+            return Ok(Reply::json(307, &body).with("location", location));
+        }
         page => page?,
     };
-    let Some(record) = page.rows.first() else {
-        // A record that was merged is found where it went; the merge may be taken back, so for now only.
-        return match call.gate.merged_into(&call.ctx, &object.name, id)? {
-            Some(main) if !trash => {
-                let location = format!("/api/v1/{}/{main}", object.name);
-                Ok(Reply::json(307, &serde_json::json!({ "merged_into": main })).with("location", location))
-            }
-            _ => Err(Error::NotFound.into()),
-        };
-    };
+    let record = page.rows.first().ok_or(Error::NotFound)?;
     let shape = Shape::new(&call.registry, object, &fields, &expand);
     let mut out = Vec::with_capacity(1024);
     if actions {

@@ -521,8 +521,11 @@ struct Shaping<'l, 'a> {
     /// For columns reached through a reference, where that reference stands.
     first_references: Vec<Option<usize>>,
     /// Levels of the columns under the rights of the row before, which most rows share.
-    levels: Option<(Arc<BTreeMap<String, FieldLevel>>, Vec<FieldLevel>)>,
+    levels: Option<(Fields, Vec<FieldLevel>)>,
 }
+
+/// The levels of an object's fields, by name.
+type Fields = Arc<BTreeMap<String, FieldLevel>>;
 
 impl<'l, 'a> Shaping<'l, 'a> {
     fn new(listing: &'l Listing<'a>, shown: usize) -> Self {

@@ -24,7 +24,7 @@ pub struct Hold(
 enum Claim {
     File(#[expect(dead_code, reason = "holding is all it does")] FileClaim),
     /// The lock lasts as long as the connection.
-    Connection(#[expect(dead_code, reason = "holding is all it does")] Client),
+    Connection(#[expect(dead_code, reason = "holding is all it does")] Box<Client>),
 }
 
 struct FileClaim {
@@ -61,7 +61,7 @@ pub fn claim(place: &Place, id: i64) -> Result<Option<Hold>> {
                 )
                 .map_err(|error| Error::Other(Box::new(error)))?;
             let taken: bool = row.try_get(0).map_err(|error| Error::Other(Box::new(error)))?;
-            Ok(taken.then_some(Hold(Claim::Connection(client))))
+            Ok(taken.then_some(Hold(Claim::Connection(Box::new(client)))))
         }
     }
 }

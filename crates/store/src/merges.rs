@@ -43,6 +43,10 @@ fn stored(field: &Field, target: &str, id: RecordId) -> Stored {
 
 /// Points every row of `object` whose `field` names one of `losers` to `main`, in the recycle bin too, and
 /// returns which rows named whom. The rows in `but` are left alone.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the columns of one statement; a struct would only rename them"
+)]
 pub fn move_links(
     conn: &mut Conn<'_>,
     object: &Object,
@@ -84,6 +88,10 @@ pub fn move_links(
 
 /// Points rows back to `loser`, as far as they still name `main`: what was given to someone else meanwhile
 /// stays there. Returns how many went back.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the columns of one statement; a struct would only rename them"
+)]
 pub fn link_back(
     conn: &mut Conn<'_>,
     object: &Object,

@@ -18,7 +18,7 @@ pub enum Snapshot {
     /// Of the embedded engine.
     Sqlite(sqlite::Snapshot),
     /// Of a server.
-    Postgres(postgres::Snapshot),
+    Postgres(Box<postgres::Snapshot>),
 }
 
 /// What a thread keeps for a store between its questions.

@@ -158,7 +158,7 @@ impl Store {
     fn begin(&self) -> Result<Snapshot> {
         Ok(match &self.0.engine {
             Engine::Sqlite { readers, .. } => Snapshot::Sqlite(readers.begin()?),
-            Engine::Postgres(pool) => Snapshot::Postgres(pool.snapshot()?),
+            Engine::Postgres(pool) => Snapshot::Postgres(Box::new(pool.snapshot()?)),
         })
     }
 

@@ -12,7 +12,6 @@ fn a_merge_is_one_call_and_the_old_address_leads_on() {
     let merged = world.post("manager", &format!("/customer/{main}/merge"), &body).expect(200);
     assert_eq!((&merged["name"], &merged["merged_count"]), (&json!("启明星"), &json!(1)));
     let led = world.get("manager", &format!("/customer/{loser}"));
-    eprintln!("LED {}", led.text);
     assert_eq!((led.status, led.header("location")), (307, format!("/api/v1/customer/{main}").as_str()));
     world.get("admin", &format!("/customer/{loser}")).expect(404);
     let trashed = world.get("manager", &format!("/customer/{loser}?trash=true")).expect(200);

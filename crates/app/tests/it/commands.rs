@@ -239,7 +239,7 @@ fn the_doctor_names_stray_files_and_the_last_proof() {
     }
     assert_eq!(finding("files")["ok"], true);
     assert!(finding("backup")["detail"].as_str().unwrap().contains("No backup was proved yet"));
-    let files = place.path().join("sets/main/1/files");
+    let files = place.path().join("data/sets/main/1/files");
     std::fs::create_dir_all(&files).unwrap();
     std::fs::write(files.join("notes.txt"), "left here").unwrap();
     let found = finding("files");

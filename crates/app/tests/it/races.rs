@@ -328,7 +328,7 @@ fn count(served: &Served<'_>, object: &str, filter: &str) -> u64 {
     let (status, body) = client.call("POST", &format!("/api/v1/{object}/aggregate"), "", &body).unwrap();
     assert_eq!(status, 200, "{body}");
     let answer: Json = serde_json::from_str(&body).unwrap();
-    answer["items"][0]["measures"][0].as_u64().unwrap_or_default()
+    answer["items"][0]["count"].as_u64().unwrap_or_default()
 }
 
 #[test]

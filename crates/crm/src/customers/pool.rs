@@ -37,10 +37,11 @@ impl Rule for Kept {
             }
             let Some(before) = change.before.clone() else { continue };
             let on = |value: &guanxi_model::Value| value.as_bool() == Some(true);
-            if change.changes("enabled") && !on(change.value("enabled")) {
-                if let Some(message) = why_open(tx, &before)? {
-                    change.refuse("enabled", message);
-                }
+            if change.changes("enabled")
+                && !on(change.value("enabled"))
+                && let Some(message) = why_open(tx, &before)?
+            {
+                change.refuse("enabled", message);
             }
             let runs = on(change.value("recycles")) && on(change.value("enabled"));
             let ran = on(before.get("recycles")) && on(before.get("enabled"));

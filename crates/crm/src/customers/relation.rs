@@ -90,10 +90,13 @@ fn turn(change: &mut Change) {
     }
 }
 
+/// A relation: its id, whose it is, the role and the other one.
+type Known = (Option<RecordId>, Option<RecordId>, String, Option<RecordId>);
+
 /// The same relation twice, and a second parent or referrer.
 fn refuse_second(tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
     let ids: Vec<RecordId> = changes.iter().filter_map(|c| c.value("customer").as_ref()).collect();
-    let mut known: Vec<(Option<RecordId>, Option<RecordId>, String, Option<RecordId>)> = tx
+    let mut known: Vec<Known> = tx
         .find("relation", &Expr::ids("customer", &ids), None)?
         .iter()
         .map(|r| (Some(r.id), r.reference("customer"), r.text("role").to_owned(), r.reference("other")))
@@ -151,7 +154,10 @@ fn circles(tx: &mut Tx<'_>, field: &str, steps: &[(usize, RecordId, RecordId)]) 
 
 /// What customers are to keep in their fields after relations have changed.
 #[derive(Default)]
-struct Facts(BTreeMap<(RecordId, &'static str), (Option<RecordId>, Option<RecordId>)>);
+struct Facts(BTreeMap<(RecordId, &'static str), BeforeAndAfter>);
+
+/// Whom a field names before and after.
+type BeforeAndAfter = (Option<RecordId>, Option<RecordId>);
 
 impl Facts {
     fn of(relation: &Record) -> Option<((RecordId, &'static str), RecordId)> {

@@ -92,7 +92,7 @@ fn one(world: &mut World<'_>, dice: &mut Dice, number: usize) {
     let (kind, content) = tell(dice, &TEXTS.follow_ups.first, &who, product);
     let first = world.days.after(dice, made, world.days.ago(age - 1));
     let next = (end == End::Contacted).then(|| {
-        let ahead = if number % 3 == 0 { 0 } else { dice.between(1, 9) };
+        let ahead = if number.is_multiple_of(3) { 0 } else { dice.between(1, 9) };
         world.days.at(world.days.ago(-ahead), dice.between(18, 35) * 30)
     });
     let next = next.filter(|next| *next > first);
@@ -102,7 +102,8 @@ fn one(world: &mut World<'_>, dice: &mut Dice, number: usize) {
     match end {
         End::Qualified => world.script.verb(then, owner, key, "qualify", Draft::new()),
         End::Converted => {
-            let input = Draft::new().set("with_contact", true).set("with_opportunity", number % 2 == 0);
+            let input =
+                Draft::new().set("with_contact", true).set("with_opportunity", number.is_multiple_of(2));
             world.script.verb(then, owner, key, "convert", input);
         }
         End::Invalid => {

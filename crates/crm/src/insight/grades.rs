@@ -171,7 +171,8 @@ fn review(gate: &Gate, ctx: &Ctx, as_of: Date) -> Result<Vec<(&'static str, i64)
 
 /// Every grade has a treatment, so that the first night already grades.
 fn provide(tx: &mut Tx<'_>, texts: &[(String, String)]) -> Result<()> {
-    const DEFAULTS: [(Option<i64>, Option<i64>, i64, Option<i64>); 4] = [
+    type Usual = (Option<i64>, Option<i64>, i64, Option<i64>);
+    const DEFAULTS: [Usual; 4] = [
         (Some(80), Some(14), 15, Some(4)),
         (Some(95), Some(30), 10, Some(8)),
         (Some(100), Some(90), 5, Some(24)),

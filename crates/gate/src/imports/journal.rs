@@ -103,8 +103,11 @@ pub(super) struct Part {
     pub fields: Vec<String>,
     /// Changed records: id, versions before and after, places of fields with what they held.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub changed: Vec<(i64, i64, i64, Vec<(usize, Json)>)>,
+    pub changed: Vec<(i64, i64, i64, Held)>,
 }
+
+/// Places of fields with what they held.
+pub(crate) type Held = Vec<(usize, Json)>;
 
 fn to_json(stored: &Stored) -> Json {
     match stored {

@@ -183,12 +183,11 @@ fn find(tx: &mut Tx<'_>, name: &str, part: &Part) -> Result<HashMap<RecordId, Re
     Ok(tx.fetch(name, &ids, Life::Any)?.into_iter().map(|record| (record.id, record)).collect())
 }
 
+/// Fields with their former values.
+type Former = Vec<(String, Stored)>;
+
 /// Gives changed records their former values.
-fn restore(
-    tx: &mut Tx<'_>,
-    changed: Vec<(Record, i64, Vec<(String, Stored)>)>,
-    step: &mut Step,
-) -> Result<()> {
+fn restore(tx: &mut Tx<'_>, changed: Vec<(Record, i64, Former)>, step: &mut Step) -> Result<()> {
     let mut saved: BTreeMap<String, (Arc<Object>, Vec<Saved>)> = BTreeMap::new();
     for (mut record, from, before) in changed {
         let object = record.object.clone();

@@ -175,9 +175,10 @@ struct Running {
     failed: Option<String>,
 }
 
+type Runs = HashMap<(String, String), Arc<Mutex<Running>>>;
+
 /// Searches by account set and object. A search belongs to the set, not to who began it.
-static RUNNING: LazyLock<Mutex<HashMap<(String, String), Arc<Mutex<Running>>>>> =
-    LazyLock::new(Mutex::default);
+static RUNNING: LazyLock<Mutex<Runs>> = LazyLock::new(Mutex::default);
 
 fn running(visit: &Visit, object: &str) -> Option<Running> {
     let key = (visit.gate().set_name().to_owned(), object.to_owned());

@@ -28,9 +28,10 @@ struct Running {
     end: Option<Result<Progress, String>>,
 }
 
+type Runs = HashMap<(String, RecordId), Arc<Mutex<Running>>>;
+
 /// Hand-overs by account set and person.
-static RUNNING: LazyLock<Mutex<HashMap<(String, RecordId), Arc<Mutex<Running>>>>> =
-    LazyLock::new(Mutex::default);
+static RUNNING: LazyLock<Mutex<Runs>> = LazyLock::new(Mutex::default);
 
 fn running(visit: &Visit, person: RecordId) -> Option<Running> {
     let state = RUNNING.lock().get(&(visit.gate().set_name().to_owned(), person)).cloned()?;

@@ -104,21 +104,14 @@ fn section(
                 p .none.muted { (visit.t(none)) }
             } @else {
                 (ui::fact_strip(&facts))
-                ul .tree { (branch(visit, top, tree, 0, line, here)) }
+                ul .tree { (branch(top, tree, 0, line, here)) }
             }
         }
     }
 }
 
 /// A customer with those below it.
-fn branch(
-    visit: &Visit,
-    customer: &Visible,
-    tree: &Tree,
-    depth: usize,
-    line: Line,
-    here: RecordId,
-) -> Markup {
+fn branch(customer: &Visible, tree: &Tree, depth: usize, line: Line, here: RecordId) -> Markup {
     let below: Vec<&Visible> = tree
         .generations
         .get(depth)
@@ -140,7 +133,7 @@ fn branch(
                 span .num { (total) }
             }
             @if !below.is_empty() {
-                ul { @for row in below { (branch(visit, row, tree, depth + 1, line, here)) } }
+                ul { @for row in below { (branch(row, tree, depth + 1, line, here)) } }
             }
         }
     }

@@ -36,15 +36,9 @@ pub fn draw(visit: &Visit, record: &Visible) -> Result<Markup, Error> {
                 cards.extend(named(&contact, "style", "style").map(|card| (card, contact.title())));
             }
         }
-        "opportunity" => {
-            if record.get("status").as_text() == Some("developing") {
-                cards.extend(
-                    ["objection", "closing"]
-                        .into_iter()
-                        .filter_map(advice::find)
-                        .map(|card| (card, String::new())),
-                );
-            }
+        "opportunity" if record.get("status").as_text() == Some("developing") => {
+            let found = ["objection", "closing"].into_iter().filter_map(advice::find);
+            cards.extend(found.map(|card| (card, String::new())));
         }
         "objection" => cards.extend(advice::find("objection").map(|card| (card, String::new()))),
         "closing" => cards.extend(advice::find("closing").map(|card| (card, String::new()))),
