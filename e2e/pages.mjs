@@ -59,16 +59,9 @@ export const pages = [
   { name: 'wallet', role: 'account_manager', path: ({ find }) => find('wallet', 'customer.owner == me') },
   { name: 'wallets', role: 'sales_manager', path: '/wallet?view=all' },
   { name: 'target list', role: 'sales_manager', path: ({ find }) => find('target_list', 'member_count > 0') },
-  { name: 'tag groups', role: 'sales_manager', path: '/tag_group?view=all' },
   { name: 'tag group', role: 'sales_manager', path: ({ find }) => find('tag_group', 'exclusive == true') },
-  { name: 'kin', role: 'sales_manager', path: ({ find }) => find('customer', 'any(relation.customer, role == "subsidiary")', '/kin') },
   { name: 'treatments', role: 'sales_manager', path: '/treatment?view=all' },
-  { name: 'treatment', role: 'sales_manager', path: ({ find }) => find('treatment', 'grade == "a"') },
   { name: 'search', role: 'sales_manager', path: '/search?q=' + encodeURIComponent('有限') },
-  { name: 'duplicate check', role: 'account_manager', path: '/duplicates?q=' + encodeURIComponent('科技') },
-  { name: 'duplicates', role: 'sales_manager', path: '/customer/duplicates' },
-  { name: 'merge', role: 'sales_manager', path: sideBySide },
-  { name: 'hand-over', role: 'admin', path: async ({ find }) => (await find('user', 'active == true && login == "head_south"')).replace('/user/', '/handover/') },
   { name: 'palette', role: 'sales_manager', path: '/customer?view=all', before: palette },
   { name: 'notices', role: 'account_manager', path: '/notices' },
   { name: 'password', role: 'account_manager', path: '/password' },
@@ -94,11 +87,6 @@ export const pages = [
 ]
 
 const idOf = (path) => path.split('/').pop()
-
-async function sideBySide({ find }) {
-  const ids = [await find('customer', 'order_total > 1000'), await find('customer', 'order_total > 0 && order_total < 1000')]
-  return '/customer/merge?ids=' + ids.map(idOf).join(',')
-}
 
 async function selects(person) {
   const box = person.page.locator('tbody [data-check]').filter({ visible: true }).first()
