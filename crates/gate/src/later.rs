@@ -81,7 +81,9 @@ impl Gate {
             })?;
             done += records.len();
             if let Some(waiting) = later.0.lock().get_mut(&line) {
-                waiting.retain(|record| records.binary_search(record).is_err());
+                for record in &records {
+                    waiting.remove(record);
+                }
             }
             watch(done);
         }
