@@ -81,6 +81,10 @@ export function startOverlays(): void {
       closePanel();
     } else if (open.panel.getAttribute("role") === "menu") moveInMenu(event, open.panel);
   }, true);
-  document.addEventListener("htmx:before:swap", () => closePanel(false));
+  document.addEventListener("htmx:before:swap", (event) => {
+    const target = (event as CustomEvent<{ ctx?: { target?: unknown } }>).detail?.ctx?.target;
+    // What arrives late for another part of the page, such as its sums, leaves open what someone is choosing from.
+    if (open && target instanceof Element && (target.id === "main" || target.contains(open.anchor))) closePanel(false);
+  });
   addEventListener("resize", () => open && place(open.panel, open.anchor));
 }

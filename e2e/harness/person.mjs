@@ -188,19 +188,19 @@ export class Person {
   }
   /** Waits until the browser keeps pages for reading without the network, as it does after the first page. */
   async keepsPages() {
-    await this.page.waitForFunction(async () => {
-      if (!navigator.serviceWorker?.controller) return false
-      const cache = await caches.open('guanxi-pages-1')
-      return Boolean(await cache.match('/~/page/offline'))
-    }).catch(async () => {
-      // The worker takes over a page that was there before it only when that page asks again.
-      await this.page.reload()
-      await this.hasKept('/offline')
-    })
+    await this.page.evaluate(() => navigator.serviceWorker.ready)
+    // The worker takes over a page that was there before it only when that page asks again.
+    await this.page.reload()
+    await this.hasKept('/offline')
   }
   /** Waits until a page is kept. */
   async hasKept(path) {
-    await this.page.waitForFunction(async (path) => Boolean(await (await caches.open('guanxi-pages-1')).match(`/~/page${path}`)), path)
+    const isKept = async (path) => Boolean(await (await caches.open('guanxi-pages-1')).match(`/~/page${path}`))
+    // Not waitForFunction(), which takes a promise for an answer.
+    for (const end = Date.now() + 20_000; Date.now() < end; await this.page.waitForTimeout(50)) {
+      if (await this.page.evaluate(isKept, path)) return
+    }
+    assert.fail(`${path} was not kept`)
   }
   async leaves() {
     await this.context.close()

@@ -44,6 +44,8 @@ export default (story) => {
     await boss.keepsPages()
     const kept = () => boss.page.evaluate(async () => (await caches.keys()).filter((name) => name.includes('pages')).length)
     assert.equal(await kept(), 1)
+    // A page that the pointer's way over the menu fetches ahead may be answered after the log-out.
+    boss.expectsProblem(/answer: 401 to GET/)
     await boss.page.locator('#side .me').click()
     await boss.page.locator('#me-menu [data-post="/logout"]').click()
     await boss.sees('登录')

@@ -20,6 +20,10 @@ use input::Inputs;
 use maud::{Markup, html as markup};
 use std::{collections::BTreeMap, sync::Arc};
 
+/// What redraws a form waits for its turn: of two answers on their way at once, the later one would otherwise take back
+/// what the other brought, such as a line that was just added.
+const ONE_AT_A_TIME: &str = "body:queue all";
+
 pub use similar::check as duplicates;
 pub use when::reached;
 
@@ -416,7 +420,7 @@ impl Form {
         markup! {
             @if !trigger.is_empty() {
                 span hidden id={ (self.id()) "-refresh" } hx-post={ "/" (self.object.name) "/form" } hx-trigger=(trigger.join(", "))
-                    hx-include="closest form" hx-target=(target) hx-swap="outerMorph" {}
+                    hx-include="closest form" hx-sync=(ONE_AT_A_TIME) hx-target=(target) hx-swap="outerMorph" {}
             }
         }
     }

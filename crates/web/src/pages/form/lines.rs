@@ -254,7 +254,7 @@ pub fn draw(
                         @if let Some(id) = params.get(&format!("{prefix}id")) { input type="hidden" name={ (prefix) "id" } value=(id); }
                         button .btn.ghost.square.sz-s type="button" aria-label=(visit.t("form.remove_line")) data-tip=(visit.t("form.remove_line"))
                             hx-post=(url) hx-vals=(serde_json::json!({ "remove_line": row.to_string() })) hx-include="closest form"
-                            hx-target=(target) hx-swap="outerMorph" { (ui::icon("trash-2")) }
+                            hx-sync=(super::ONE_AT_A_TIME) hx-target=(target) hx-swap="outerMorph" { (ui::icon("trash-2")) }
                     }
                 }
             }
@@ -265,7 +265,7 @@ pub fn draw(
             h2 { (line.plural_label(visit.locale())) }
             input type="hidden" name="lines" value="1";
             div .table-scroll id={ "lines-" (object.name) } hx-post=(url) hx-trigger="change" hx-include="closest form"
-                hx-target=(target) hx-swap="outerMorph" {
+                hx-sync=(super::ONE_AT_A_TIME) hx-target=(target) hx-swap="outerMorph" {
                 table .table {
                     thead {
                         tr {
@@ -288,7 +288,7 @@ pub fn draw(
             }
             div {
                 button .btn.sz-s type="button" hx-post=(url) hx-vals=(serde_json::json!({ "add_line": "1" })) hx-include="closest form"
-                    hx-target=(target) hx-swap="outerMorph" { (ui::icon("plus")) span .label { (visit.t("form.add_line")) } }
+                    hx-sync=(super::ONE_AT_A_TIME) hx-target=(target) hx-swap="outerMorph" { (ui::icon("plus")) span .label { (visit.t("form.add_line")) } }
             }
         }
     })
