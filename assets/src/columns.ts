@@ -2,6 +2,7 @@
 // `pin=b` and `widths=a:160,c:120`.
 
 import { all, closest, data, el, icon, one } from "./dom.ts";
+import { allFieldsOf } from "./fields.ts";
 import { visit } from "./htmx.ts";
 import { closePanel, isOpen, openPanel } from "./overlay.ts";
 import { t } from "./phrases.ts";
@@ -63,16 +64,21 @@ function chosen(list: HTMLElement): Record<string, string> {
 class ColumnButton extends HTMLElement {
   connectedCallback(): void {
     this.onclick = (event) => {
-      if (closest(event, "button[data-open]")) this.toggle();
+      if (closest(event, "button[data-open]")) void this.toggle();
     };
   }
 
-  private toggle(): void {
+  private async toggle(): Promise<void> {
     const button = one("button[data-open]", this)!;
     const present = one(".column-chooser");
     if (present && isOpen(present)) return closePanel();
     present?.remove();
-    const list = el("ul", {}, ...(data<ColumnChoice[]>(this) ?? []).map(line));
+    const shown = data<ColumnChoice[]>(this) ?? [];
+    const others = (await allFieldsOf(this.dataset.object ?? ""))
+      .filter(({ name }) => !shown.some(({ field }) => field === name))
+      .map(({ name, label }) => ({ field: name, label, shown: false }));
+    if (!this.isConnected || one(".column-chooser")) return;
+    const list = el("ul", {}, ...[...shown, ...others].map(line));
     sortable(list, { item: "li", fixed: "[data-fixed]" });
     list.addEventListener("click", (event) => {
       const mover = closest(event, "[data-step]");

@@ -1,5 +1,7 @@
 // What the page knows of an object's fields, for editors and filters.
 
+import { json } from "./http.ts";
+
 export interface Option {
   value: string;
   label: string;
@@ -18,7 +20,10 @@ export interface FieldMeta {
 
 const known = new WeakMap<Element, FieldMeta[]>();
 
-/** The fields of an object, read once from the page's data block `fields-{object}`. */
+/** All fields of an object that the reader may see; none when the server cannot be reached. */
+export const allFieldsOf = async (object: string): Promise<FieldMeta[]> => (await json<FieldMeta[]>(`/${object}/fields`)) ?? [];
+
+/** The fields that the page shows of an object, read once from the page's data block `fields-{object}`. */
 export function fieldsOf(object: string): FieldMeta[] {
   const block = document.getElementById(`fields-${object}`);
   if (!block) return [];

@@ -1,7 +1,7 @@
 // The filter builder: rows of field, operator and value, in and/or groups, with a live count.
 
 import { debounce, el, icon } from "../dom.ts";
-import { fieldsOf, type FieldMeta } from "../fields.ts";
+import type { FieldMeta } from "../fields.ts";
 import { visit } from "../htmx.ts";
 import { json } from "../http.ts";
 import { t } from "../phrases.ts";
@@ -26,8 +26,8 @@ function addressWith(filter: string): string {
   return `${location.pathname}?${params}`;
 }
 
-export function builder(object: string, source: string, countUrl: string | undefined, done: () => void): HTMLElement {
-  const fields = fieldsOf(object).filter((field) => operatorsFor(field.kind).length > 0);
+export function builder(all: FieldMeta[], source: string, countUrl: string | undefined, done: () => void): HTMLElement {
+  const fields = all.filter((field) => operatorsFor(field.kind).length > 0);
   const parsed = read(source);
   const root: Group = parsed ?? { join: "and", items: [] };
   if (root.items.length === 0) root.items.push(blank(fields[0]));

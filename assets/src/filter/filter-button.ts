@@ -1,6 +1,7 @@
 // <filter-button data-object data-filter data-count>: opens the builder beside its button.
 
 import { el, one } from "../dom.ts";
+import { allFieldsOf } from "../fields.ts";
 import { isOpen, openPanel, closePanel } from "../overlay.ts";
 import { builder } from "./builder.ts";
 
@@ -8,17 +9,19 @@ class FilterButton extends HTMLElement {
   connectedCallback(): void {
     this.onclick = (event) => {
       if (!(event.target instanceof Element) || !event.target.closest("button[data-open]")) return;
-      this.toggle();
+      void this.toggle();
     };
   }
 
-  private toggle(): void {
+  private async toggle(): Promise<void> {
     const button = one("button[data-open]", this)!;
     const present = one(".filter-builder");
     if (present && isOpen(present)) return closePanel();
     present?.remove();
+    const fields = await allFieldsOf(this.dataset.object ?? "");
+    if (fields.length === 0 || !this.isConnected || one(".filter-builder")) return;
     const panel = el("div", { class: "filter-builder popover sheet", role: "dialog", "aria-label": button.textContent?.trim() ?? "" });
-    panel.append(builder(this.dataset.object ?? "", this.dataset.filter ?? "", this.dataset.count, () => closePanel()));
+    panel.append(builder(fields, this.dataset.filter ?? "", this.dataset.count, () => closePanel()));
     document.body.append(panel);
     openPanel(panel, button, () => panel.remove());
     one("select, input", panel)?.focus();

@@ -96,6 +96,7 @@ pub fn table() -> Vec<Route> {
         // Lists: table, board, calendar
         Route::get ("/{object}",        Object(READ),   pages::list::show),
         Route::get ("/{object}/facts",  Object(READ),   pages::list::facts),
+        Route::get ("/{object}/fields", Object(READ),   pages::list::fields),
         Route::get ("/{object}/count",  Object(READ),   pages::count::show),
         Route::get ("/{object}/export", Object(EXPORT), pages::bulk::export),
         Route::get ("/{object}/bulk",   Object(READ),   pages::bulk::ask),

@@ -8,7 +8,7 @@ mod table;
 mod tools;
 
 pub(crate) use chips::chips;
-pub use facts::{capped, count, facts};
+pub use facts::{capped, count, facts, fields};
 pub use shape::Shape;
 pub use state::{PAGE, State, filter_of, is_sortable, may_see, pool_view, reach};
 pub use table::avatar;

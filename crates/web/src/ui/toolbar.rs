@@ -15,19 +15,19 @@ pub fn toolbar(start: &Markup, end: Option<&Markup>) -> Markup {
     }
 }
 
-/// The button that opens the filter builder. It reads the fields from the page's `fields-{object}` block,
-/// asks `count` (as JSON `{"count":41,"text":…}`) while the filter changes, and puts it into the address.
+/// The button that opens the filter builder. It asks `/{object}/fields` for the fields,
+/// and `count` (as JSON `{"count":41,"text":…}`) while the filter changes, and puts it into the address.
 pub fn filter_button(label: &str, object: &str, filter: &str, count: &str) -> Markup {
     html! {
         filter-button data-object=(object) data-filter=(filter) data-count=(count) { (opener("list-filter", label)) }
     }
 }
 
-/// The button that opens the column chooser. `columns` is `[{"field","label","shown","fixed"?}]`; the choice
-/// goes into the address as `columns=a,b,c`.
-pub fn column_button(label: &str, columns: &Value) -> Markup {
+/// The button that opens the column chooser. `columns` is `[{"field","label","shown","fixed"?}]`, those of the list;
+/// `/{object}/fields` knows the others. The choice goes into the address as `columns=a,b,c`.
+pub fn column_button(label: &str, object: &str, columns: &Value) -> Markup {
     html! {
-        column-button {
+        column-button data-object=(object) {
             (opener("columns-3", label))
             (json_script(None, columns))
         }

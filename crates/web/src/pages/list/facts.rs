@@ -6,7 +6,7 @@ use crate::{
     session::{Answer, Params, Visit},
     show,
 };
-use axum::extract::Path;
+use axum::{Json, extract::Path, response::IntoResponse};
 use guanxi_gate::Error;
 use guanxi_model::{
     Aggregate, FieldKind, Query, Value,
@@ -49,6 +49,20 @@ fn draw(visit: &Visit, object: &str, params: &Params) -> Result<Markup, Error> {
             hx-partial hx-target={ "#tab-" (name) " > .count" } hx-swap="innerHTML" { (number) }
         }
     })
+}
+
+/// `GET /{object}/fields`: what the filter builder and the column chooser offer, as JSON. A list carries only the fields
+/// of its columns, because most pages are read without opening either.
+///
+/// # Errors
+/// When there is no such object.
+pub async fn fields(visit: Visit, Path(object): Path<String>) -> Answer {
+    visit
+        .answer(move |visit| -> Result<_, Error> {
+            let object = visit.gate().object(&object)?;
+            Ok(Json(super::table::meta(visit, &visit.gate().registry(), &object, |_| true)).into_response())
+        })
+        .await
 }
 
 /// How many records a filter and words hold, up to the cap.

@@ -196,7 +196,7 @@ pub fn grid(visit: &Visit, state: &State, page: &Page) -> Grid {
         },
         footer: Vec::new(),
         selectable: selectable(visit, object),
-        fields: meta(visit, &registry, object),
+        fields: meta(visit, &registry, object, |name| state.columns.iter().any(|shown| shown == name)),
         more: page.next.as_deref().filter(|_| grows).map(|cursor| {
             (next_page(state, cursor, state.from + page.rows.len()), visit.t("list.more").to_owned())
         }),
@@ -265,10 +265,16 @@ fn cell(
 }
 
 /// What editors and the filter builder know of the fields.
-pub fn meta(visit: &Visit, registry: &Registry, object: &Object) -> serde_json::Value {
+pub fn meta(
+    visit: &Visit,
+    registry: &Registry,
+    object: &Object,
+    wanted: impl Fn(&str) -> bool,
+) -> serde_json::Value {
     let locale = visit.locale();
     let wanted = |field: &&Field| {
-        !matches!(field.name.as_str(), "id" | "version" | "deleted_at")
+        wanted(&field.name)
+            && !matches!(field.name.as_str(), "id" | "version" | "deleted_at")
             && super::may_see(visit, object, &field.name)
     };
     let fields = object.active_fields().filter(wanted).map(|field| {

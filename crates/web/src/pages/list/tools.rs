@@ -288,15 +288,9 @@ fn columns(visit: &Visit, state: &State) -> Markup {
             "pinned": state.shape.is_pinned(path), "width": state.shape.width(path),
         })
     });
-    let hidden = object
-        .active_fields()
-        .filter(|field| !state.columns.contains(&field.name) && super::may_see(visit, object, &field.name))
-        .map(
-            |field| json!({ "field": field.name, "label": field.label.get(visit.locale()), "shown": false }),
-        );
-    let columns: serde_json::Value = shown.chain(hidden).collect();
+    let columns: serde_json::Value = shown.collect();
     html! {
-        column-button {
+        column-button data-object=(object.name) {
             (opener("columns-3", visit.t("list.columns")))
             (ui::json_script(None, &columns))
         }

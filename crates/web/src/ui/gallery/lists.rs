@@ -93,7 +93,7 @@ fn tools(samples: &Samples) -> Markup {
         @for chip in &chips { (chip) }
         (filter_button(&samples.t("filter"), "customer", r#"owner in my_team && segment in ["champion", "promising"]"#, "/customer/count"))
         (Button::new(samples.t("next")).ghost().small().icon("arrow-up-down").go("#sort").render())
-        (column_button(&samples.t("fields"), &columns))
+        (column_button(&samples.t("fields"), "customer", &columns))
     };
     let end = html! {
         span .muted { (samples.t("changed")) }
