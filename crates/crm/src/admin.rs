@@ -22,6 +22,7 @@ pub(crate) fn declare(domain: &mut Domain) {
         .dictionary(include_str!("admin/dictionaries/activity_type.toml"))
         .dictionary(include_str!("admin/dictionaries/churn_reason.toml"))
         .dictionary(include_str!("admin/dictionaries/communication_kind.toml"))
+        .dictionary(include_str!("admin/dictionaries/channel.toml"))
         .dictionary(include_str!("admin/dictionaries/customer_type.toml"))
         .dictionary(include_str!("admin/dictionaries/education.toml"))
         .dictionary(include_str!("admin/dictionaries/follow_up_status.toml"))

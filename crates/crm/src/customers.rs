@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod advice;
+pub mod channel;
 mod comment;
 mod customer;
 mod ending;
@@ -91,6 +92,8 @@ pub(crate) fn declare(domain: &mut Domain) {
         .verb("objection", "give_up", steps::give_up)
         .object(include_str!("customers/closing.toml"))
         .rule("closing", steps::CLOSING)
+        .object(include_str!("customers/channel.toml"))
+        .job(channel::PROVIDE)
         .object(include_str!("customers/preference.toml"))
         .rule("preference", learned::Newest)
         .object(include_str!("customers/promise.toml"))

@@ -791,7 +791,7 @@ pub fn read_cursor(text: &str) -> Result<Cursor> {
     Ok(Cursor { value, id: RecordId(id) })
 }
 
-fn aggregate_in(
+pub(crate) fn aggregate_in(
     gate: &Gate,
     ctx: &Ctx,
     conn: &mut Conn<'_>,

@@ -42,6 +42,17 @@ pub struct Report {
     pub cells: BTreeMap<(usize, usize), Drill>,
     /// How it is drawn beside its table.
     pub shape: Shape,
+    /// As what the answer can be kept.
+    pub keep: Option<Keep>,
+}
+
+/// A record that keeps the answer of a report: its form opens with these values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Keep {
+    /// API name of the object.
+    pub object: &'static str,
+    /// Fields and what stands in them.
+    pub values: Vec<(&'static str, String)>,
 }
 
 /// How a report is drawn.
@@ -52,6 +63,8 @@ pub enum Shape {
     Bars,
     /// A curve through the rows in their order: the measure over the first column.
     Curve,
+    /// Steps that follow one another: rows of one step stand together, and the measure is how far they are.
+    Steps,
     /// A table and no picture: the fields of a matrix, or rows that overlap and so are no parts of a whole.
     Matrix,
 }

@@ -6,9 +6,10 @@ use crate::{
     imports::Journal,
     record::{Draft, Record},
     save,
+    visible::Table,
 };
 use guanxi_model::{
-    Message, Object, RecordId, Registry, Stored, Value,
+    Aggregate, Message, Object, RecordId, Registry, Stored, Value,
     expr::{self, Expr},
     query::{Cursor, Query, Sort},
 };
@@ -284,6 +285,13 @@ impl<'a> Tx<'a> {
         let listing =
             crate::read::Listing::new(self.gate, self.ctx, &mut self.conn, &registry, &object, query)?;
         listing.page(&mut self.conn, query)
+    }
+
+    /// Groups and measures over the records that whoever acts sees.
+    pub fn tally(&mut self, wanted: &Aggregate) -> Result<Table> {
+        let registry = self.registry.clone();
+        let object = self.object(&wanted.object)?;
+        crate::read::aggregate_in(self.gate, self.ctx, &mut self.conn, &registry, &object, wanted)
     }
 
     /// An expression of an object's document, checked; none when it is wrong, which the conformance test and

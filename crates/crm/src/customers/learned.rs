@@ -12,7 +12,9 @@ impl Rule for Newest {
     fn after(&self, tx: &mut Tx<'_>, saved: &[Saved]) -> Result<()> {
         // The marks set below come back here and change nothing.
         let told = |s: &&Saved| {
-            ["value", "topic", "customer", "contact", "learned_on"].iter().any(|field| s.changed(field))
+            ["value", "topic", "channel", "customer", "contact", "learned_on"]
+                .iter()
+                .any(|field| s.changed(field))
         };
         let records = saved.iter().filter(told).flat_map(|s| std::iter::once(&s.after).chain(&s.before));
         let customers: BTreeSet<RecordId> = records.filter_map(|r| r.reference("customer")).collect();
@@ -38,6 +40,9 @@ fn settle(tx: &mut Tx<'_>, customer: RecordId) -> Result<()> {
             *known = word;
         }
     }
+    let wish = newest.values().filter(|word| !word.get("channel").is_null());
+    let wish = wish.max_by_key(|word| (word.date("learned_on"), word.id));
+    let channel = wish.map(|word| word.get("channel").clone()).unwrap_or_default();
     let holds: BTreeSet<RecordId> = newest.values().map(|word| word.id).collect();
     let mut said: Vec<String> = newest.values().map(|word| word.text("value").to_owned()).collect();
     said.sort();
@@ -50,8 +55,8 @@ fn settle(tx: &mut Tx<'_>, customer: RecordId) -> Result<()> {
     if let Some(record) = tx.get_many("customer", &[customer])?.pop() {
         let text: String = said.join("; ").chars().take(1000).collect();
         let text = if text.is_empty() { Value::Null } else { Value::Text(text) };
-        if record.get("learned") != &text {
-            tx.update(&record, Draft::new().set("learned", text))?;
+        if record.get("learned") != &text || record.get("preferred_channel") != &channel {
+            tx.update(&record, Draft::new().set("learned", text).set("preferred_channel", channel))?;
         }
     }
     Ok(())

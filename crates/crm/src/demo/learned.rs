@@ -12,6 +12,9 @@ use guanxi_gate::Draft;
 use jiff::SignedDuration;
 
 pub(super) fn learn(world: &mut World<'_>) {
+    let early = world.days.at(plus(world.days.first(), 1), 9 * 60);
+    world.script.job(early, "channel.provide");
+    reach(world);
     let mut dice = world.dice("learned");
     for customer in 0..world.customers.len() {
         know(world, &mut dice, customer);
@@ -69,6 +72,30 @@ fn prefer(world: &mut World<'_>, dice: &mut Dice, customer: usize) {
             .set("topic", fact.topic.as_str())
             .set("learned_on", world.days.date(at))
             .set("confidence", *dice.pick(&["high", "high", "medium", "low"]));
+        let mut links = vec![to("customer", key)];
+        links.extend(contact.map(|contact| to("contact", contact)));
+        world.script.create(at, by, "preference", draft, links);
+    }
+}
+
+/// By which channel some like to be reached. It has dice of its own, so that the rest of what is learned does not
+/// hang on it.
+fn reach(world: &mut World<'_>) {
+    let mut dice = world.dice("channels");
+    for customer in (0..world.customers.len()).filter(|customer| customer % 3 != 2) {
+        let wish = dice.pick(&TEXTS.learned.channel);
+        let known = &world.customers[customer];
+        let (by, key, joined) = (world.people[known.owner].id, known.key, known.joined);
+        let contact = known.contacts.first().and_then(|contact| contact.key).filter(|_| dice.chance(50));
+        let day = world.days.ago(20 + dice.between(0, 150));
+        let at = world.days.moment(&mut dice, day).max(joined);
+        let draft = Draft::new()
+            .set("value", wish.words.as_str())
+            .set("channel", wish.channel.as_str())
+            .set("owner", by)
+            .set("topic", "contact_way")
+            .set("learned_on", world.days.date(at))
+            .set("confidence", *dice.pick(&["high", "high", "medium"]));
         let mut links = vec![to("customer", key)];
         links.extend(contact.map(|contact| to("contact", contact)));
         world.script.create(at, by, "preference", draft, links);

@@ -49,6 +49,7 @@ pub(super) fn aim(world: &mut World<'_>) {
             .set("name", list.name.as_str())
             .set("filter", list.filter.as_str())
             .set("ranked_by", list.ranked_by.as_str())
+            .set("resembles", list.resembles.clone())
             .set("cut", list.cut.as_str())
             .set("cut_at", list.cut_at)
             .set("note", list.note.as_str());

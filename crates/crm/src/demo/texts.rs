@@ -67,6 +67,8 @@ pub(super) struct TargetList {
     pub name: String,
     pub filter: String,
     pub ranked_by: String,
+    #[serde(default)]
+    pub resembles: Option<String>,
     pub cut: String,
     pub cut_at: i64,
     pub note: String,
@@ -327,8 +329,16 @@ pub(super) struct Learned {
     pub review: String,
     pub call: Call,
     pub preference: Vec<Preference>,
+    pub channel: Vec<ChannelWish>,
     pub objection: Vec<Objection>,
     pub phrase: Vec<Phrase>,
+}
+
+/// By which channel somebody likes to be reached, in their words.
+#[derive(Deserialize)]
+pub(super) struct ChannelWish {
+    pub words: String,
+    pub channel: String,
 }
 
 #[derive(Deserialize)]

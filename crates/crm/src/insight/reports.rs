@@ -13,8 +13,11 @@ mod cross;
 mod grade_preview;
 mod growth_matrix;
 mod identification;
+mod idic;
 mod lead_source;
 mod lifecycle;
+pub(super) mod likeness;
+mod look_alikes;
 mod marketing_matrix;
 mod pareto;
 mod portrait;
@@ -66,8 +69,10 @@ pub(crate) fn declare(domain: &mut Domain) {
         .report(lifecycle::report())
         .report(grade_preview::report())
         .report(identification::report())
+        .report(idic::report())
         .report(cross::report())
         .report(portrait::report())
+        .report(look_alikes::report())
         .report(growth_matrix::report())
         .report(marketing_matrix::report());
 }

@@ -93,7 +93,7 @@ impl Counter {
 }
 
 /// All of them, in the order of the page.
-pub const COUNTERS: [Counter; 14] = [
+pub const COUNTERS: [Counter; 17] = [
     Counter::new(
         "contact",
         "customer",
@@ -117,9 +117,47 @@ pub const COUNTERS: [Counter; 14] = [
         "customer",
         "droplets",
         action::EDIT,
-        "owner == me && recycle_warn_on <= today",
-    ),
-    Counter::new("lead_assigned", "lead", "user-plus", action::EDIT, r#"owner == me && status == "new""#),
+        "owner == me && recycle_warn_on <= today && recycle_on > today",
+    )
+    // Tonight they are taken back.
+    .late("owner == me && recycle_on <= today"),
+    // What others gave, until its new owner wrote of a contact, and for a week at most.
+    Counter::new(
+        "customer_assigned",
+        "customer",
+        "user-check",
+        action::EDIT,
+        r#"owner == me && any(owner_change.customer, to_owner == me && kind in ["assign", "transfer"] && happened_on == today) && !any(activity.customer, created_by == me && happened_at >= today)"#,
+    )
+    .late(r#"owner == me && any(owner_change.customer, to_owner == me && kind in ["assign", "transfer"] && happened_on < today && happened_on >= days_ago(7)) && !any(activity.customer, created_by == me && happened_at >= days_ago(7))"#)
+    .done(r#"owner == me && any(owner_change.customer, to_owner == me && kind in ["assign", "transfer"] && happened_on >= days_ago(7)) && any(activity.customer, created_by == me && happened_at >= today)"#),
+    Counter::new(
+        "lead_assigned",
+        "lead",
+        "user-plus",
+        action::EDIT,
+        r#"owner == me && status == "new" && assigned_at >= today"#,
+    )
+    .late(r#"owner == me && status == "new" && (is_empty(assigned_at) || assigned_at < today)"#)
+    .done(r#"owner == me && status != "new" && last_contact_at >= today"#),
+    Counter::new(
+        "lead_contact",
+        "lead",
+        "phone-call",
+        action::EDIT,
+        r#"owner == me && status in ["new", "contacted", "qualified"] && next_contact_at >= today && next_contact_at < days_from_now(1)"#,
+    )
+    .late(r#"owner == me && status in ["new", "contacted", "qualified"] && next_contact_at < today"#)
+    .done("owner == me && last_contact_at >= today"),
+    Counter::new(
+        "lead_unassigned",
+        "lead",
+        "inbox",
+        "assign",
+        r#"is_empty(owner) && status in ["new", "contacted", "qualified"] && created_at >= today"#,
+    )
+    .late(r#"is_empty(owner) && status in ["new", "contacted", "qualified"] && created_at < today"#)
+    .by("assign"),
     Counter::new(
         "opportunity_assigned",
         "opportunity",

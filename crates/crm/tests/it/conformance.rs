@@ -425,8 +425,10 @@ fn reports_and_counters_are_whole() {
             "lifecycle",
             "grade_preview",
             "identification",
+            "idic",
             "cross",
             "portrait",
+            "look_alikes",
             "growth_matrix",
             "marketing_matrix"
         ]

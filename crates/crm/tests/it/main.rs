@@ -3,6 +3,7 @@
 
 mod activities;
 mod calendar;
+mod channels;
 mod churn;
 mod conformance;
 mod customers;
@@ -13,6 +14,7 @@ mod handovers;
 mod imports;
 mod leads;
 mod learned;
+mod likeness;
 mod merging;
 mod opportunities;
 mod orders;

@@ -2,6 +2,7 @@ use crate::world::{World, date, draft, story, why, yuan};
 use guanxi_gate::{Draft, report::Report};
 use guanxi_model::{Query, RecordId, Value, expr};
 use rust_decimal::Decimal;
+use std::collections::BTreeSet;
 
 fn report(world: &World, person: &str, name: &str, params: &[(&str, &str)]) -> guanxi_gate::Result<Report> {
     let params = params.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
@@ -313,5 +314,56 @@ fn of_an_exclusive_group_a_customer_carries_one_tag() {
         let tag = |of: &[&str]| why(world.edit("li", "customer", id, Draft::new().set("tags", tags(of))));
         assert_eq!(tag(&["高意向", "低意向"]), "tag_group.exclusive");
         assert!(tag(&["高意向", "连锁", "新厂区"]).starts_with("done"));
+    });
+}
+
+#[test]
+fn idic_counts_how_far_each_step_is_and_leads_to_both_lists() {
+    story(|world| {
+        world.gate.run_job("channel.provide", world.today()).unwrap();
+        let [known, called, visited, rest] =
+            ["已知", "常打电话", "只见过面", "其余"].map(|name| world.customer("li", name));
+        world.edit("li", "customer", known, Draft::new().set("individuality", "high")).unwrap();
+        for (customer, way) in [(called, "call"), (visited, "visit")] {
+            let wish = draft([
+                ("value", "打电话".into()),
+                ("channel", "phone".into()),
+                ("customer", customer.into()),
+            ]);
+            world.make("li", "preference", wish).unwrap();
+            let talk =
+                draft([("content", "聊了聊".into()), ("type", way.into()), ("customer", customer.into())]);
+            world.make("li", "activity", talk).unwrap();
+        }
+        world.given("contact", draft([("name", "联系人".into()), ("customer", rest.into())]));
+        world.given(
+            "customer",
+            draft([("name", "流失".into()), ("status", "lost".into())]).set("owner", world.id("li")),
+        );
+        let board = report(world, "li", "idic", &[("by", "kind")]).unwrap();
+        let steps: BTreeSet<String> =
+            board.rows.iter().filter_map(|row| row.cells[0].as_text().map(str::to_owned)).collect();
+        assert_eq!(steps.len(), 4, "identify, differentiate, interact, customise");
+        let row = |words: &str| {
+            let found = board.rows.iter().find(|row| row.cells[1] == Value::from(words)).unwrap();
+            [&found.cells[2], &found.cells[3], &found.cells[4]].map(|cell| cell.as_decimal().unwrap())
+        };
+        let of = |share: i64, done: i64, open: i64| [share, done, open].map(Decimal::from);
+        assert_eq!(row("期间联系过"), of(50, 2, 2));
+        assert_eq!(row("期间用客户喜欢的渠道联系过"), of(25, 1, 3), "a visit is no call");
+        assert_eq!(row("期间了解到新的喜好"), of(50, 2, 2));
+        assert_eq!(row("了解个性化需求的高低"), of(25, 1, 3));
+        assert_eq!(row("知道找谁（个人，或有联系人）"), of(25, 1, 3));
+        for ((at, column), drill) in &board.cells {
+            let listed = count(world, "li", "customer", &drill.filter);
+            let cells = &board.rows[*at].cells;
+            let told = if *column == 4 { &cells[4] } else { &cells[3] };
+            assert_eq!(&listed, told, "{}", drill.filter);
+        }
+        assert!(report(world, "li", "idic", &[("by", "phone")]).is_err());
+        world.later(100);
+        let later = report(world, "li", "idic", &[("days", "90")]).unwrap();
+        let talked = later.rows.iter().find(|row| row.cells[1] == Value::from("期间联系过")).unwrap();
+        assert_eq!(talked.cells[3], Value::from(0), "what is longer ago is outside of the period");
     });
 }

@@ -1,7 +1,7 @@
 use crate::world::{World, date, draft, instant, story};
 use guanxi_crm::office::todo::{Todo, todos};
 use guanxi_gate::Draft;
-use guanxi_model::{Query, expr};
+use guanxi_model::{Query, RecordId, Value, expr};
 
 fn of(world: &World, person: &str) -> Vec<Todo> {
     let ctx = world.ctx(person);
@@ -118,5 +118,84 @@ fn what_was_dealt_with_today_stands_among_the_done() {
         assert_eq!(counts(&of(world, "li")), [("contact", 0, 0, 2), ("task", 0, 0, 1)]);
         world.later(1);
         assert_eq!(counts(&of(world, "li")), [], "tomorrow begins anew");
+    });
+}
+
+#[test]
+fn leads_to_follow_up_and_to_assign_are_counted() {
+    story(|world| {
+        let li = world.id("li");
+        let lead = |name: &str, draft: Draft| world.given("lead", draft.set("name", name));
+        let given = |at: &str| Draft::new().set("owner", li).set("assigned_at", instant(at));
+        lead("今天给的", given("2026-06-15T00:00:00Z"));
+        let old = lead("昨天给的", given("2026-06-14T10:00:00Z"));
+        lead("自己录的", Draft::new().set("owner", li));
+        let due = |at: &str| {
+            Draft::new().set("owner", li).set("status", "contacted").set("next_contact_at", instant(at))
+        };
+        lead("今天联系", due("2026-06-15T08:00:00Z"));
+        lead("早该联系", due("2026-06-10T08:00:00Z"));
+        lead("无效的", due("2026-06-10T08:00:00Z").set("status", "invalid"));
+        lead("没人管", Draft::new());
+        assert_eq!(counts(&of(world, "li")), [("lead_assigned", 1, 2, 0), ("lead_contact", 1, 1, 0)]);
+        assert_eq!(counts(&of(world, "manager")), [("lead_unassigned", 1, 0, 0)]);
+        let talk =
+            Draft::new().set("content", "聊过").set("regarding", Value::AnyRef("lead".to_owned(), old));
+        world.make("li", "activity", talk).unwrap();
+        assert_eq!(counts(&of(world, "li")), [("lead_assigned", 1, 1, 1), ("lead_contact", 1, 1, 1)]);
+        world.later(1);
+        assert_eq!(counts(&of(world, "li")), [("lead_assigned", 0, 2, 0), ("lead_contact", 0, 2, 0)]);
+    });
+}
+
+/// A date that the program keeps, as another day would have left it.
+fn kept(world: &World, customer: RecordId, field: &'static str, on: &str) {
+    let value = date(on);
+    world
+        .gate
+        .write(&world.operator(), move |tx| tx.keep("customer", field, &[(customer, value.clone())]))
+        .unwrap();
+}
+
+#[test]
+fn customers_given_to_one_are_counted_until_they_were_spoken_to() {
+    story(|world| {
+        let give = |name: &str| {
+            let id = world.customer("wang", name);
+            world.gate.transfer(&world.ctx("manager"), "customer", id, world.id("li")).unwrap();
+            id
+        };
+        world.make("li", "customer", Draft::new().set("name", "自己建的")).unwrap();
+        let first = give("先给的");
+        assert_eq!(counts(&of(world, "li")), [("customer_assigned", 1, 0, 0)]);
+        world.later(1);
+        give("后给的");
+        assert_eq!(counts(&of(world, "li")), [("customer_assigned", 1, 1, 0)]);
+        world.make("li", "activity", Draft::new().set("content", "认识一下").set("customer", first)).unwrap();
+        let mine = of(world, "li");
+        let told = counts(&mine);
+        assert!(told.contains(&("customer_assigned", 1, 0, 1)), "{told:?}");
+        world.later(9);
+        let mine = of(world, "li");
+        assert!(counts(&mine).iter().all(|(name, ..)| *name != "customer_assigned"), "a week is enough");
+    });
+}
+
+#[test]
+fn customers_soon_in_the_pool_are_due_and_those_of_tonight_late() {
+    story(|world| {
+        let li = world.id("li");
+        for (name, warned, taken) in [
+            ("后天", "2026-06-15", "2026-06-17"),
+            ("今晚", "2026-06-13", "2026-06-15"),
+            ("还早", "2026-06-16", "2026-06-18"),
+        ] {
+            let id = world.given("customer", draft([("name", name.into())]).set("owner", li));
+            kept(world, id, "recycle_warn_on", warned);
+            kept(world, id, "recycle_on", taken);
+        }
+        let mine = of(world, "li");
+        let told = counts(&mine);
+        assert!(told.contains(&("pool_soon", 1, 1, 0)), "{told:?}");
     });
 }

@@ -45,11 +45,11 @@ pub fn may_write(visit: &Visit, record: &Visible) -> bool {
         && (visit.may("activity", action::CREATE) || visit.may("task", action::CREATE))
 }
 
-/// The composer, when the object has one and the reader may write.
+/// The composer, when the object has one and the reader may write; `hint` stands over what it asks.
 ///
 /// # Errors
 /// When what can be chosen cannot be read.
-pub fn draw(visit: &Visit, record: &Visible) -> Result<Markup, Error> {
+pub fn draw(visit: &Visit, record: &Visible, hint: &Markup) -> Result<Markup, Error> {
     if !may_write(visit, record) {
         return Ok(markup! {});
     }
@@ -76,6 +76,7 @@ pub fn draw(visit: &Visit, record: &Visible) -> Result<Markup, Error> {
     let (params, titles) = (Params::default(), Titles::default());
     let inputs = Inputs { visit, params: &params, titles: &titles, issues: &[], prefix: "with.".to_owned() };
     let extra = markup! {
+        (hint)
         (when(visit, &inputs))
         @if writes { (asked(visit, record, &activity, &inputs)?) }
     };

@@ -2,6 +2,7 @@
 //! head is a function of its own, because an edit of one field sends it again.
 
 pub mod advice;
+mod channel;
 pub mod fields;
 mod head;
 mod history;
@@ -85,11 +86,13 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
     };
     let more =
         events.more.then(|| here(record, &query, &[("events", &(wanted + timeline::PAGE).to_string())]));
+    let reach = channel::of(visit, record, &query)?;
+    let hint = reach.as_ref().map(|reach| reach.hint(visit)).unwrap_or_default();
     let middle = markup! {
         (crate::pages::calendar::clashes(visit, record)?)
         @if object.name == "pool" { (super::pool::rules_card(visit, record.id)) }
         (filters(visit, record, &query, only))
-        (compose::draw(visit, record)?)
+        (compose::draw(visit, record, &hint)?)
         @if object.name == "activity" { (timeline::tell(visit, record, &here(record, &query, &[]))?) }
         (timeline::draw(visit, record, &events, more.as_deref(), Some(&here(record, &query, &[]))))
     };
@@ -104,6 +107,7 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
     let toggle = here(record, &query, &[("empty", if hidden { "" } else { "hide" })]);
     let left = fields::draw(visit, record, titles, Some((&toggle, hidden)));
     let right = markup! {
+        @if let Some(reach) = &reach { (reach.card(visit, record, &query)) }
         (advice::draw(visit, record)?)
         (related::draw(visit, record)?)
         (advice::history(visit, record)?)

@@ -18,9 +18,9 @@ use crate::{
 use axum::{extract::Path, http::StatusCode, response::Response};
 use guanxi_gate::{
     Error,
-    report::{Report, ReportDef, Shape},
+    report::{Keep, Report, ReportDef, Shape},
 };
-use guanxi_model::{Field, FieldKind, Issue};
+use guanxi_model::{Choice, Field, FieldKind, Issue, Label, access::action};
 use maud::{Markup, html as markup};
 
 /// `GET /reports`: those that the reader may open.
@@ -162,10 +162,15 @@ fn page(visit: &Visit, asked: &Asked, outcome: Result<&Report, &[Issue]>) -> Res
             tabs.push(tab("pie", "report.pie", "chart-pie"));
         }
         Shape::Curve => tabs.push(tab("curve", "report.curve", "trending-up")),
-        Shape::Matrix => {}
+        Shape::Matrix | Shape::Steps => {}
     }
     let issues = outcome.err().unwrap_or_default();
+    let keep = outcome.ok().and_then(|report| report.keep.as_ref());
+    let keep = keep.filter(|keep| visit.may(keep.object, action::CREATE));
     let actions = markup! {
+        @if let Some(keep) = keep {
+            (Button::new(visit.fill("report.keep", &[("object", visit.gate().object(keep.object)?.label.get(visit.locale()))])).icon("list-checks").go(keep_url(keep)))
+        }
         (Button::new(visit.t("report.print")).icon("printer").run("print").hide_small())
         (Button::new("CSV").icon("download").act(ui::Act::Download(asked.url("/csv", ""))).hide_small())
         (Button::new("Excel").icon("file-spreadsheet").act(ui::Act::Download(asked.url("/xlsx", ""))))
@@ -192,6 +197,7 @@ fn page(visit: &Visit, asked: &Asked, outcome: Result<&Report, &[Issue]>) -> Res
                             ..Empty::default()
                         }))
                     } @else if look.is_empty() {
+                        @if report.shape == Shape::Steps { (draw::steps(visit, report)) }
                         (draw::table(visit, report))
                     } @else {
                         (draw::chart(visit, &asked.def, report, look))
@@ -205,6 +211,28 @@ fn page(visit: &Visit, asked: &Asked, outcome: Result<&Report, &[Issue]>) -> Res
     Ok(Page { title, menu: "reports".to_owned(), main, ..Page::default() })
 }
 
+/// The form of the record that keeps the answer.
+fn keep_url(keep: &Keep) -> String {
+    let values: Vec<String> =
+        keep.values.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    format!("/{}/new?{}", keep.object, values.join("&"))
+}
+
+/// Choices of a report that are a group of customers go on with the reader's own views of the list.
+fn with_views(visit: &Visit, field: &Field) -> Result<Field, Error> {
+    let mut field = field.clone();
+    let views = visit.gate().views(visit.ctx(), "customer")?;
+    for view in views.into_iter().filter(|view| !view.filter.trim().is_empty()) {
+        let label = visit.fill("report.view", &[("view", &view.label)]);
+        field.options.push(Choice {
+            value: format!("view:{}", view.name),
+            label: Label::new(label.clone(), label),
+            ..Choice::default()
+        });
+    }
+    Ok(field)
+}
+
 /// Whether anything was chosen beside the look.
 fn narrowed(asked: &Asked) -> bool {
     asked.params.pairs().any(|(name, value)| name != "look" && !value.is_empty())
@@ -213,7 +241,11 @@ fn narrowed(asked: &Asked) -> bool {
 /// What can be chosen, in one line.
 fn bar(visit: &Visit, asked: &Asked, issues: &[Issue]) -> Result<Markup, Error> {
     let as_of = Field::new("as_of", guanxi_model::Label::default(), FieldKind::Date);
-    let mut fields: Vec<&Field> = asked.def.params.iter().collect();
+    let mut params = asked.def.params.clone();
+    for field in params.iter_mut().filter(|field| field.name == "loyal") {
+        *field = with_views(visit, field)?;
+    }
+    let mut fields: Vec<&Field> = params.iter().collect();
     let own_date = fields.iter().any(|field| field.name == "as_of");
     if !own_date {
         fields.push(&as_of);

@@ -71,6 +71,9 @@ fn extra(visit: &Visit, state: &State) -> Markup {
         @if object.name == "customer" && visit.ctx().rights.may_report("portrait") && state.q.is_empty() {
             (Button::icon_only("scan-search", visit.t("list.portrait")).go(portrait_url(state)).hide_small())
         }
+        @if object.name == "customer" && visit.ctx().rights.may_report("look_alikes") && state.q.is_empty() {
+            (Button::icon_only("users-round", visit.t("list.look_alikes")).go(look_alikes_url(state)).hide_small())
+        }
         @if visit.may(&object.name, action::EXPORT) {
             (Button::icon_only("download", visit.t("list.export")).dialog(export_url(state)).hide_small())
         }
@@ -84,6 +87,14 @@ fn extra(visit: &Visit, state: &State) -> Markup {
 fn portrait_url(state: &State) -> String {
     let filter = state.expr.as_ref().map(ToString::to_string).unwrap_or_default();
     format!("/report/portrait?filter={}", encode(&filter))
+}
+
+/// Who else resembles those whom the list shows; nothing is chosen where it shows everybody.
+fn look_alikes_url(state: &State) -> String {
+    match &state.expr {
+        Some(filter) => format!("/report/look_alikes?filter={}", encode(&filter.to_string())),
+        None => "/report/look_alikes".to_owned(),
+    }
 }
 
 /// What the list holds, with the columns it shows.

@@ -3,7 +3,7 @@
 use crate::{
     session::{Visit, encode},
     show::{self, Showing},
-    ui::{self, ChartCard},
+    ui::{self, ChartCard, Tone},
 };
 use guanxi_gate::{
     Cell,
@@ -11,7 +11,7 @@ use guanxi_gate::{
 };
 use guanxi_model::Value;
 use maud::{Markup, html as markup};
-use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde_json::json;
 
 /// Slices beyond these are one slice, because nobody tells thirty colours apart.
@@ -97,6 +97,46 @@ fn cell(visit: &Visit, report: &Report, column: usize, value: &Value) -> Markup 
         }
         None => markup! { (guanxi_gate::words::value(&column.field, value, &report.titles, visit.locale())) },
     }
+}
+
+/// The steps of a report side by side, each with how far it is: the mean of its figures, and each figure.
+pub fn steps(visit: &Visit, report: &Report) -> Markup {
+    let done =
+        |at: usize| report.rows[at].cells.get(report.measure).and_then(Value::as_decimal).unwrap_or_default();
+    let name = |at: usize| report.rows[at].cells.first().cloned().unwrap_or_default();
+    let mut steps: Vec<(Value, Vec<usize>)> = Vec::new();
+    for at in 0..report.rows.len() {
+        match steps.last_mut().filter(|(step, _)| *step == name(at)) {
+            Some((_, rows)) => rows.push(at),
+            None => steps.push((name(at), vec![at])),
+        }
+    }
+    markup! {
+        ol .report-steps {
+            @for (step, rows) in &steps {
+                @let mean = rows.iter().map(|at| done(*at)).sum::<Decimal>() / Decimal::from(rows.len());
+                li .card {
+                    h2 { (words(visit, report, 0, step)) span .num { (whole(mean)) "%" } }
+                    ul {
+                        @for at in rows {
+                            @let label = words(visit, report, 1, report.rows[*at].cells.get(1).unwrap_or(&Value::Null));
+                            li {
+                                @match &report.rows[*at].drill {
+                                    Some(drill) => a .link href=(url(drill)) { (label) },
+                                    None => span { (label) },
+                                }
+                                (ui::progress(whole(done(*at)), 100, Tone::Plain, &label, &format!("{}%", whole(done(*at)))))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn whole(number: Decimal) -> u32 {
+    number.round().to_u32().unwrap_or(0)
 }
 
 /// Bars or slices of the report's measure.
