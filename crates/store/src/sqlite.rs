@@ -11,4 +11,4 @@ pub use checkpoint::start as start_checkpoints;
 pub use connection::{check_version, open_reader, open_writer};
 pub use readers::{Readers, Snapshot};
 pub use statement::{each, error, execute, execute_many, script};
-pub use writer::{Writer, panicked};
+pub use writer::{Turn, Writer, panicked};

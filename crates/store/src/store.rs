@@ -77,9 +77,10 @@ impl Store {
                 let connection = sqlite::open_writer(&path)?;
                 let readers = Arc::new(Readers::new(path.clone()));
                 let (ring, committed) = crossbeam_channel::bounded(1);
-                let writer = Some(Writer::start(connection, ring)?);
+                let turn = Arc::new(sqlite::Turn::default());
+                let writer = Some(Writer::start(connection, ring, turn.clone())?);
                 let checkpoints =
-                    Some(sqlite::start_checkpoints(&path, committed, Arc::downgrade(&readers))?);
+                    Some(sqlite::start_checkpoints(&path, committed, Arc::downgrade(&readers), turn)?);
                 Engine::Sqlite { writer, readers, checkpoints }
             }
             place::Database::Postgres { url, schema } => Engine::Postgres(Pool::open(&url, &schema)?),

@@ -8,9 +8,11 @@ use crate::{
     error::{Error, Result},
 };
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use parking_lot::Mutex;
 use rusqlite::Connection;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -18,6 +20,11 @@ use std::{
 /// A group is closed at this many requests or after this long, so that the first does not wait for all.
 const GROUP: usize = 128;
 const GROUP_TIME: Duration = Duration::from_millis(20);
+
+/// Who may hold the engine's write lock: the writer, or the thread that starts the log over. The engine's own lock would
+/// leave that thread out for as long as the writer has work, because it goes to whoever asks first; this one is handed
+/// over in order.
+pub type Turn = Mutex<()>;
 
 /// The handle of the writer thread; dropping it ends the thread when the queue is empty.
 pub struct Writer {
@@ -71,12 +78,12 @@ where
 }
 
 impl Writer {
-    /// Starts the thread. After every commit it rings `committed`.
-    pub fn start(connection: Connection, committed: Sender<()>) -> Result<Self> {
+    /// Starts the thread. It writes while it has the `turn`, and rings `committed` after every commit.
+    pub fn start(connection: Connection, committed: Sender<()>, turn: Arc<Turn>) -> Result<Self> {
         let (queue, requests) = unbounded();
         let thread = thread::Builder::new()
             .name("guanxi-writer".to_owned())
-            .spawn(move || serve(&connection, &requests, &committed))?;
+            .spawn(move || serve(&connection, &requests, &committed, &turn))?;
         Ok(Writer { queue: Some(queue), thread: Some(thread) })
     }
 
@@ -111,9 +118,16 @@ impl Drop for Writer {
     }
 }
 
-fn serve(connection: &Connection, requests: &Receiver<Box<dyn Request>>, committed: &Sender<()>) {
+fn serve(
+    connection: &Connection,
+    requests: &Receiver<Box<dyn Request>>,
+    committed: &Sender<()>,
+    turn: &Turn,
+) {
     while let Ok(first) = requests.recv() {
+        let mine = turn.lock();
         commit_group(connection, first, requests);
+        drop(mine);
         // A full bell has been rung already.
         let _ = committed.try_send(());
     }
