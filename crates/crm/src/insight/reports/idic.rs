@@ -1,6 +1,12 @@
 //! Identify, differentiate, interact, customise: how far each step has come with the customers of each segment.
 
-use super::{Document, chosen::Chosen, contribution::share, counting, define, scope::reportable};
+use super::{
+    Document,
+    chosen::{Chosen, happened},
+    contribution::share,
+    counting, define,
+    scope::reportable,
+};
 use guanxi_gate::{
     Ctx, Error, Gate, Result,
     report::{Column, Drill, Params, Report, ReportDef, ReportRow, Shape},
@@ -10,13 +16,15 @@ use guanxi_model::{
     access::action,
     expr::{self, Expr, Fold},
 };
+use jiff::{ToSpan, civil::Date};
 use rust_decimal::Decimal;
 use std::sync::LazyLock;
 
 static DOCUMENT: LazyLock<Document> = LazyLock::new(|| Document::read(include_str!("idic.toml")));
 
-/// The figures of each step: phrase, the object it looks into beside the customer, and the condition. `{days}`
-/// is the period.
+/// The figures of each step: phrase, the object it looks into beside the customer, and the condition. `{since}`
+/// is the first day of the period and `{today}` the business date, written out so that a number and the list behind
+/// it agree whenever the report is for.
 const FIGURES: [(&str, &str, &str, &str); 14] = [
     ("identify", "basic", "", "basic_complete >= 60"),
     ("identify", "trade", "", "trade_complete >= 60"),
@@ -25,17 +33,17 @@ const FIGURES: [(&str, &str, &str, &str); 14] = [
     ("differentiate", "graded", "", "!is_empty(value_grade)"),
     ("differentiate", "needs", "", "!is_empty(individuality)"),
     ("differentiate", "buyer", "", "!is_empty(reception_type)"),
-    ("interact", "talked", "activity", "any(activity.customer, happened_at >= days_ago({days}))"),
+    ("interact", "talked", "activity", "any(activity.customer, happened_at >= {since})"),
     ("interact", "channel", "channel", ""),
-    ("interact", "learned", "preference", "any(preference.customer, learned_on >= days_ago({days}))"),
-    ("interact", "agreed", "", "next_contact_at >= today"),
+    ("interact", "learned", "preference", "any(preference.customer, learned_on >= {since})"),
+    ("interact", "agreed", "", "next_contact_at >= {today}"),
     ("customize", "mode", "", "!is_empty(marketing_mode)"),
-    ("customize", "treated", "", "visit_due_on >= today"),
+    ("customize", "treated", "", "visit_due_on >= {today}"),
     (
         "customize",
         "promised",
         "promise",
-        r#"any(promise.customer, status == "open" && due_on >= today || status == "kept" && kept_on >= days_ago({days}))"#,
+        r#"any(promise.customer, status == "open" && due_on >= {today} || status == "kept" && kept_on >= {since})"#,
     ),
 ];
 const STEPS: [&str; 4] = ["identify", "differentiate", "interact", "customize"];
@@ -57,8 +65,15 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
     if !BY.contains(&by) {
         return Err(Error::invalid("by", "choice", Message::new("field.choice").with("value", by)));
     }
-    let days = chosen.number("days", 7, 730)?.unwrap_or(90).to_string();
-    let mut scope = Expr::eq("status", "normal").and(reportable(ctx, "customer", "")?);
+    let day = chosen.date("as_of")?;
+    let ctx = &ctx.clone().as_of(day.unwrap_or(ctx.today));
+    let days = chosen.number("days", 7, 730)?.unwrap_or(90);
+    let since = ctx.today.checked_sub(days.days()).unwrap_or(ctx.today);
+    let dated = |day: Date| format!("date(\"{day}\")");
+    let (since, today) = (dated(since), dated(ctx.today));
+    let mut scope = Expr::eq("status", "normal")
+        .and(reportable(ctx, "customer", "")?)
+        .and(happened("created_at", (None, day)));
     if let Some(owner) = chosen.user(gate, ctx, "owner")? {
         scope = scope.and(Expr::eq("owner", owner));
     }
@@ -84,8 +99,8 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
                 continue;
             }
             let holds = match *name {
-                "channel" => preferred(gate, ctx, &days)?,
-                _ => expr::parse(&condition.replace("{days}", &days))?,
+                "channel" => preferred(gate, ctx, &since)?,
+                _ => expr::parse(&condition.replace("{since}", &since).replace("{today}", &today))?,
             };
             let at = report.rows.len();
             let list = |filter: Expr| Drill { object: "customer".to_owned(), filter: filter.to_string() };
@@ -123,8 +138,8 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
 }
 
 /// A contact by the channel that the customer prefers: a follow-up of a kind that belongs to it.
-fn preferred(gate: &Gate, ctx: &Ctx, days: &str) -> Result<Expr> {
-    let since = expr::parse(&format!("happened_at >= days_ago({days})"))?;
+fn preferred(gate: &Gate, ctx: &Ctx, since: &str) -> Result<Expr> {
+    let since = expr::parse(&format!("happened_at >= {since}"))?;
     let query = Query::of("channel").fields(["name", "channel", "ways"]).limit(100);
     let mut each = Vec::new();
     for row in gate.list(ctx, &query)?.rows {

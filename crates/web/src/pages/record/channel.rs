@@ -100,8 +100,8 @@ impl Reach {
     pub fn hint(&self, visit: &Visit) -> Markup {
         markup! {
             @if let Some(best) = self.best() {
-                p .muted.hint {
-                    (ui::icon("radar")) " "
+                p .muted.inline.suggested {
+                    (ui::icon("radar"))
                     (visit.fill("reach.hint", &[("channel", &best.label), ("why", &best.reasons.join(visit.t("reach.and")))]))
                 }
             }

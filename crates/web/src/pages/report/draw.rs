@@ -9,7 +9,7 @@ use guanxi_gate::{
     Cell,
     report::{Drill, Report, ReportDef},
 };
-use guanxi_model::Value;
+use guanxi_model::{FieldKind, Value};
 use maud::{Markup, html as markup};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde_json::json;
@@ -33,6 +33,9 @@ pub fn words(visit: &Visit, report: &Report, column: usize, value: &Value) -> St
 /// The table, with its totals and the way to the records behind each row.
 pub fn table(visit: &Visit, report: &Report) -> Markup {
     let numeric = |n: usize| report.columns.get(n).is_some_and(|column| show::is_numeric(&column.field));
+    let wordy = |n: usize| {
+        report.columns.get(n).is_some_and(|column| matches!(column.field.kind, FieldKind::LongText))
+    };
     markup! {
         div .table-scroll {
             table .table.report-table {
@@ -51,7 +54,7 @@ pub fn table(visit: &Visit, report: &Report) -> Markup {
                                 @if n == 0 {
                                     th scope="row" { (cell(visit, report, n, value)) }
                                 } @else {
-                                    td class=[numeric(n).then_some("num")] {
+                                    td class=[numeric(n).then_some("num").or(wordy(n).then_some("wordy"))] {
                                         @match report.cells.get(&(at, n)) {
                                             Some(drill) => a .link href=(url(drill)) { (cell(visit, report, n, value)) },
                                             None => (cell(visit, report, n, value)),
