@@ -14,6 +14,27 @@ export const pages = [
   { name: 'list empty', role: 'service_agent', path: all('task', 'owner == me && is_empty(id)') },
   { name: 'opportunities', role: 'sales_manager', path: '/opportunity?view=all' },
   { name: 'board', role: 'sales_manager', path: '/opportunity?view=board' },
+  { name: 'leads', role: 'account_manager', path: '/lead?view=mine' },
+  { name: 'leads of the team', role: 'sales_manager', path: '/lead?view=all' },
+  { name: 'lead board', role: 'sales_manager', path: '/lead?view=board' },
+  { name: 'lead', role: 'account_manager', path: ({ find }) => find('lead', 'owner == me && status == "qualified"') },
+  { name: 'lead converted', role: 'sales_manager', path: ({ find }) => find('lead', 'status == "converted"') },
+  { name: 'lead form', role: 'account_manager', path: '/lead/new' },
+  { name: 'lead conversion', role: 'account_manager', path: ({ find }) => find('lead', 'owner == me && status == "qualified"'), before: opens('convert') },
+  { name: 'report lead source', role: 'sales_manager', path: '/report/lead_source' },
+  { name: 'pool of customers', role: 'account_manager', path: '/pools' },
+  { name: 'pool handed out', role: 'sales_manager', path: '/pools', before: selects },
+  { name: 'pooled customer', role: 'account_manager', path: ({ find }) => find('customer', '!is_empty(pool)') },
+  { name: 'pool preview', role: 'sales_manager', path: async ({ find }) => (await find('pool', 'recycles == true')).replace('/pool/', '/pools/') + '/preview' },
+  { name: 'pools', role: 'admin', path: '/pools' },
+  { name: 'pool', role: 'admin', path: ({ find }) => find('pool', 'recycles == true') },
+  { name: 'pool as a member', role: 'account_manager', path: ({ find }) => find('pool', 'recycles == true') },
+  { name: 'pool settings', role: 'admin', path: ({ find }) => find('pool', 'recycles == true', '/edit') },
+  { name: 'pool member', role: 'admin', path: ({ find }) => find('pool_member', 'admin == true') },
+  { name: 'pool limit', role: 'admin', path: ({ find }) => find('pool_limit', 'grade == "major"') },
+  { name: 'customer quotas', role: 'admin', path: '/customer_quota?view=all' },
+  { name: 'customer released', role: 'account_manager', path: ({ find }) => find('customer', 'owner == me && locked == false'), before: opens('release') },
+  { name: 'customer to be recycled', role: 'account_manager', path: ({ find }) => find('customer', 'owner == me && !is_empty(recycle_on)') },
   { name: 'board of services', role: 'service_agent', path: '/service_request?view=board' },
   { name: 'calendar', role: 'account_manager', path: '/calendar' },
   { name: 'calendar agenda', role: 'account_manager', path: '/calendar?span=agenda' },
@@ -41,7 +62,7 @@ export const pages = [
   { name: 'form with lines', role: 'account_manager', path: '/order/new' },
   { name: 'form with problems', role: 'account_manager', path: '/customer/new', before: sendsEmpty, expects: /answer: 422/ },
   { name: 'form edit', role: 'account_manager', path: ({ find }) => find('customer', 'owner == me', '/edit') },
-  { name: 'verb dialog', role: 'account_manager', path: ({ find }) => find('opportunity', 'owner == me && status == "developing"'), before: losing },
+  { name: 'verb dialog', role: 'account_manager', path: ({ find }) => find('opportunity', 'owner == me && status == "developing"'), before: opens('lose') },
   { name: 'reports', role: 'executive', path: '/reports' },
   { name: 'report contribution', role: 'executive', path: '/report/contribution' },
   { name: 'report composition', role: 'executive', path: '/report/composition?look=pie' },
@@ -62,9 +83,16 @@ export const pages = [
   { name: 'wallet', role: 'account_manager', path: ({ find }) => find('wallet', 'customer.owner == me') },
   { name: 'wallets', role: 'sales_manager', path: '/wallet?view=all' },
   { name: 'target list', role: 'sales_manager', path: ({ find }) => find('target_list', 'member_count > 0') },
+  { name: 'tag groups', role: 'sales_manager', path: '/tag_group?view=all' },
   { name: 'tag group', role: 'sales_manager', path: ({ find }) => find('tag_group', 'exclusive == true') },
+  { name: 'kin', role: 'sales_manager', path: ({ find }) => find('customer', 'any(relation.customer, role == "subsidiary")', '/kin') },
   { name: 'treatments', role: 'sales_manager', path: '/treatment?view=all' },
+  { name: 'treatment', role: 'sales_manager', path: ({ find }) => find('treatment', 'grade == "a"') },
   { name: 'search', role: 'sales_manager', path: '/search?q=' + encodeURIComponent('有限') },
+  { name: 'duplicate check', role: 'account_manager', path: '/duplicates?q=' + encodeURIComponent('科技') },
+  { name: 'duplicates', role: 'sales_manager', path: '/customer/duplicates' },
+  { name: 'merge', role: 'sales_manager', path: sideBySide },
+  { name: 'hand-over', role: 'admin', path: async ({ find }) => (await find('user', 'active == true && login == "head_south"')).replace('/user/', '/handover/') },
   { name: 'palette', role: 'sales_manager', path: '/customer?view=all', before: palette },
   { name: 'notices', role: 'account_manager', path: '/notices' },
   { name: 'password', role: 'account_manager', path: '/password' },
@@ -91,6 +119,11 @@ export const pages = [
 
 const idOf = (path) => path.split('/').pop()
 
+async function sideBySide({ find }) {
+  const ids = [await find('customer', 'order_total > 1000'), await find('customer', 'order_total > 0 && order_total < 1000')]
+  return '/customer/merge?ids=' + ids.map(idOf).join(',')
+}
+
 async function selects(person) {
   const box = person.page.locator('tbody [data-check]').filter({ visible: true }).first()
   if ((await box.count()) === 0) return // a phone shows cards, which are not selected
@@ -111,12 +144,12 @@ async function sendsEmpty(person) {
   await person.page.locator('#problems').waitFor()
 }
 
-async function losing(person) {
-  await person.page.evaluate(() => {
-    const opener = document.querySelector('[data-dialog$="/lose"]')
-    opener.click()
-  })
-  await person.dialog.waitFor()
+/** Opens the dialog of a verb, wherever its button hides. */
+function opens(verb) {
+  return async (person) => {
+    await person.page.evaluate((verb) => document.querySelector(`[data-dialog$="/${verb}"]`).click(), verb)
+    await person.dialog.waitFor()
+  }
 }
 
 async function writes(person) {

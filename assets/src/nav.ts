@@ -5,7 +5,8 @@ import { all, one } from "./dom.ts";
 function mark(selector: string): void {
   // A fragment alone would resolve to whatever page is shown.
   const links = all<HTMLAnchorElement>(selector).filter((link) => !link.getAttribute("href")?.startsWith("#"));
-  const path = location.pathname;
+  // A list of a pool has the address of customers, and says itself where it belongs.
+  const path = one("#main [data-nav]")?.dataset.nav ?? location.pathname;
   const fits = (link: HTMLAnchorElement) => {
     const at = new URL(link.href).pathname;
     return path === at || (at !== "/" && path.startsWith(`${at}/`)) ? at.length : -1;
@@ -14,7 +15,10 @@ function mark(selector: string): void {
   // A page of none of them, such as a search, keeps what the server said.
   if (!best) return;
   for (const link of links) {
-    if (link === best) link.setAttribute("aria-current", "page");
+    if (link === best) {
+      link.setAttribute("aria-current", "page");
+      link.closest("details")?.setAttribute("open", "");
+    }
     else link.removeAttribute("aria-current");
   }
 }

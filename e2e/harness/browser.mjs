@@ -35,6 +35,6 @@ export async function openWindow(browser, { language = 'zh', theme = 'light', si
     timezoneId: 'Asia/Shanghai',
     reducedMotion: 'reduce', // screenshots and waits are then the same on every run
   })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(Number(process.env.GUANXI_PATIENCE ?? 20_000))
   return context
 }

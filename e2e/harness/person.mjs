@@ -126,6 +126,10 @@ export class Person {
       await this.page.locator('[role=listbox] [role=option]').filter({ hasText: value }).first().click()
     } else if ((await field.locator('.rating').count()) > 0) {
       await field.locator(`input[type=radio][value="${value}"]`).check({ force: true })
+    } else if (Array.isArray(value)) {
+      for (const choice of value) await field.locator('label', { hasText: choice }).last().click()
+    } else if (typeof value === 'boolean') {
+      await field.locator('input[type=checkbox]').setChecked(value, { force: true })
     } else if ((await field.locator('select').count()) > 0) {
       await field.locator('select').first().selectOption({ label: value })
     } else {
@@ -148,6 +152,31 @@ export class Person {
     await this.dialog.locator('footer').getByRole('button', { name: button }).last().click()
     await this.dialog.waitFor({ state: 'hidden' })
     await this.rests()
+  }
+  /** Enters a record in its form: the page of the new record is there in the end. */
+  async enters(object, answers, { at = '' } = {}) {
+    await this.goesTo(`/${object}/new${at}`)
+    await this.fills(answers)
+    await this.page.locator('main form [type=submit].primary').first().click()
+    await this.page.waitForURL((url) => !url.pathname.endsWith('/new'))
+    await this.rests()
+    return this.record()
+  }
+  /** Chooses an entry of the menu in the corner of a record. */
+  async picks(entry) {
+    await this.page.locator('.bar [data-menu]').filter({ visible: true }).last().click()
+    await this.page.locator('.menu:not([hidden])').getByText(entry, { exact: true }).first().click()
+    await this.dialog.waitFor()
+  }
+  /** Writes a follow-up: what was said, and how. */
+  async writes(text, { kind, ...asked } = {}) {
+    await this.page.locator('#composer-text').click()
+    if (kind) await this.page.locator(`#composer [data-kind=${kind}]`).click()
+    await this.page.locator('#composer-text').fill(text)
+    for (const [label, option] of Object.entries(asked)) await this.page.locator('#composer').getByLabel(label).selectOption({ label: option })
+    await this.presses('发布')
+    await this.hears('跟进已发布')
+    await this.page.locator('#timeline').getByText(text).first().waitFor()
   }
   /** Finds something with the palette and goes there. */
   async looksUp(words, found) {

@@ -67,6 +67,7 @@ pub(crate) fn declare(domain: &mut Domain) {
         .object(include_str!("customers/owner_change.toml"))
         .rule("user", pool::Staff)
         .job(pool::RECYCLE)
+        .job(pool::RESTATE)
         .object(include_str!("customers/contact.toml"))
         .verb("contact", MERGE, merge)
         .verb("contact", UNMERGE, unmerge)

@@ -105,7 +105,13 @@ impl Gate {
         let registry = self.registry();
         let object = row.object.clone();
         let idle = |row: &Visible, name: &str| {
-            let Some(when) = object.verb(name).and_then(|verb| verb.when.as_deref()) else { return false };
+            let when = match name {
+                action::EDIT | action::TRANSFER => {
+                    object.record.closed.as_ref().map(|closed| format!("!({closed})"))
+                }
+                verb => object.verb(verb).and_then(|verb| verb.when.clone()),
+            };
+            let Some(when) = when.as_deref() else { return false };
             let checked = expr::parse(when).and_then(|expr| expr::check(&expr, &(&*registry, &*object)));
             checked
                 .and_then(|checked| expr::holds(&checked.expr, &Seen(row), &ctx.env()))

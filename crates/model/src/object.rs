@@ -92,7 +92,7 @@ fn default_icon() -> String {
 /// A place in the menu.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Menu {
-    /// `daily` (above) or `business` (below) or `settings`.
+    /// `daily` (above), `business` (below), `more` (folded away under it) or `settings`.
     pub section: String,
     /// Smaller comes first.
     pub order: i32,
@@ -240,6 +240,10 @@ pub struct RecordDef {
     /// Whether follow-ups can be written on it.
     #[serde(default)]
     pub composer: bool,
+    /// While this holds the record is history: people read it, and nothing offers to edit or transfer it. What
+    /// comes past the page is refused by the object's own rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<String>,
 }
 
 /// A side from which a record is known. How much of it is known is computed on every write from the fields

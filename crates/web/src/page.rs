@@ -174,9 +174,14 @@ fn sections(page: &Page, visit: &Visit, badge: Option<&str>) -> Result<Vec<NavSe
     if rights.everything || !rights.settings.is_empty() {
         business.push(item("nav.settings", "/settings", "settings", None));
     }
-    let mut sections = vec![NavSection { title: String::new(), items: daily }];
+    let mut sections = vec![NavSection { title: String::new(), items: daily, ..NavSection::default() }];
     if !business.is_empty() {
-        sections.push(NavSection { title: visit.t("nav.business").to_owned(), items: business });
+        let title = visit.t("nav.business").to_owned();
+        sections.push(NavSection { title, items: business, ..NavSection::default() });
+    }
+    let more = objects(page, visit, "more");
+    if !more.is_empty() {
+        sections.push(NavSection { title: visit.t("nav.further").to_owned(), items: more, folded: true });
     }
     let own = visit.app.favourites(visit.ctx())?;
     if !own.is_empty() {
@@ -186,7 +191,8 @@ fn sections(page: &Page, visit: &Visit, badge: Option<&str>) -> Result<Vec<NavSe
             icon: "star".to_owned(),
             ..NavItem::default()
         });
-        sections.push(NavSection { title: visit.t("nav.favourites").to_owned(), items: items.collect() });
+        let title = visit.t("nav.favourites").to_owned();
+        sections.push(NavSection { title, items: items.collect(), ..NavSection::default() });
     }
     Ok(sections)
 }

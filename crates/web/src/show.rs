@@ -6,5 +6,5 @@ mod value;
 mod when;
 
 pub use money::{compact, exact};
-pub use value::{Showing, has_ended, icon_of, is_numeric, show, text};
+pub use value::{Showing, alone, has_ended, icon_of, is_numeric, show, text};
 pub use when::{ago, clock, day, due, left, long_day, moment, weekday_key};

@@ -12,7 +12,7 @@ mod release;
 mod words;
 
 pub(crate) use claim::{assign, assign_from, claim, claim_from};
-pub(crate) use due::{Dealings, Settings as Restated, Staff};
+pub(crate) use due::{Dealings, RESTATE, Settings as Restated, Staff};
 pub(crate) use history::{Contacts, Ownership};
 pub(crate) use members::{Limits, Members};
 pub(crate) use quota::{Quotas, may_lock};

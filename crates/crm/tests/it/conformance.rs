@@ -128,7 +128,7 @@ fn objects_are_whole() {
         inspection.check(icon(&object.icon), || at(&format!("icon {}", object.icon)));
         inspection.check(HUES.contains(&object.hue), || at("hue"));
         if let Some(menu) = &object.menu {
-            let known = matches!(menu.section.as_str(), "daily" | "business" | "settings");
+            let known = matches!(menu.section.as_str(), "daily" | "business" | "more" | "settings");
             inspection.check(known, || at("menu section"));
             inspection.check(places.insert((menu.section.clone(), menu.order)), || {
                 at("shares its place in the menu")

@@ -42,6 +42,7 @@ const ASKED: [&str; 9] = [
 /// Whether follow-ups can be written on a record by the reader.
 pub fn may_write(visit: &Visit, record: &Visible) -> bool {
     record.object.record.composer
+        && super::pool::lies_in(record).is_none()
         && (visit.may("activity", action::CREATE) || visit.may("task", action::CREATE))
 }
 

@@ -6,11 +6,11 @@ use crate::{
     pages::{answer::record_id, list},
     session::{Answer, Visit},
     show,
-    ui::{self, Bar, Button, Empty, EmptyKind},
+    ui::{self, Bar, Button, Empty, EmptyKind, Tone},
 };
 use axum::{extract::Path, response::Response};
 use guanxi_crm::customers::pool::{Due, preview, rules};
-use guanxi_gate::Error;
+use guanxi_gate::{Error, Visible};
 use guanxi_model::{Query, RecordId, access::action, expr::Expr};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
@@ -54,12 +54,28 @@ pub async fn home(visit: Visit) -> Answer {
         .await
 }
 
+/// The pool that a record lies in: nobody's, so nothing is written on it until someone has claimed it.
+pub fn lies_in(record: &Visible) -> Option<RecordId> {
+    let pool = record.object.access.pool.as_ref().filter(|pool| pool.field != "id")?;
+    record.get(&pool.field).as_ref()
+}
+
+/// Tells the menu that this page stands under the pools, although its address is that of customers.
+pub fn place() -> Markup {
+    html! { span hidden data-nav="/pools" {} }
+}
+
+/// What stands in place of the composer.
+pub fn unclaimed(visit: &Visit) -> Markup {
+    html! { div .pool-unclaimed { (ui::notice(Tone::Plain, &html! { (visit.t("pool.unclaimed")) }, None)) } }
+}
+
 /// The header of a pool's list.
 pub fn bar(visit: &Visit, pool: RecordId, start: &Markup) -> Markup {
     let administers = visit.ctx().subject.seat(pool).is_some_and(|seat| seat.admin);
     ui::bar(&Bar {
         title: visit.t("nav.pools").to_owned(),
-        start: Some(start.clone()),
+        start: Some(html! { (start) (place()) }),
         actions: Some(html! {
             (Button::icon_only("moon", visit.t("nav.theme")).run("theme").hide_small())
             @if administers {

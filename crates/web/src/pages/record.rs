@@ -88,10 +88,13 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
         events.more.then(|| here(record, &query, &[("events", &(wanted + timeline::PAGE).to_string())]));
     let reach = channel::of(visit, record, &query)?;
     let hint = reach.as_ref().map(|reach| reach.hint(visit)).unwrap_or_default();
+    let pooled = super::pool::lies_in(record).is_some();
     let middle = markup! {
+        @if pooled { (super::pool::place()) }
         (crate::pages::calendar::clashes(visit, record)?)
         @if object.name == "pool" { (super::pool::rules_card(visit, record.id)) }
         (filters(visit, record, &query, only))
+        @if pooled { (super::pool::unclaimed(visit)) }
         (compose::draw(visit, record, &hint)?)
         @if object.name == "activity" { (timeline::tell(visit, record, &here(record, &query, &[]))?) }
         (timeline::draw(visit, record, &events, more.as_deref(), Some(&here(record, &query, &[]))))
@@ -122,7 +125,8 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
         (maud::PreEscaped(inline::script(visit, object)))
         (ui::record_page((&object.name, &record.id.to_string(), record.version), &head, &tabs, (&left, &middle, &right)))
     };
-    Ok(Page { title, menu: object.name.clone(), main, ..Page::default() })
+    let menu = if pooled { "pools".to_owned() } else { object.name.clone() };
+    Ok(Page { title, menu, main, ..Page::default() })
 }
 
 /// The address of this page with some parts of its query replaced.

@@ -93,9 +93,17 @@ pub fn page(visit: &Visit, name: &str, title: &str, actions: Option<Markup>, bod
     let own = |href: &str| matches!(href, "/settings/me" | "/settings/api" | "/settings/about");
     let personal: Vec<NavItem> = pages.iter().filter(|(href, ..)| own(href)).map(item).collect();
     let shared: Vec<NavItem> = pages.iter().filter(|(href, ..)| !own(href)).map(item).collect();
-    let mut sections = vec![NavSection { title: visit.t("settings.personal").to_owned(), items: personal }];
+    let mut sections = vec![NavSection {
+        title: visit.t("settings.personal").to_owned(),
+        items: personal,
+        ..NavSection::default()
+    }];
     if !shared.is_empty() {
-        sections.push(NavSection { title: visit.t("settings.organisation").to_owned(), items: shared });
+        sections.push(NavSection {
+            title: visit.t("settings.organisation").to_owned(),
+            items: shared,
+            ..NavSection::default()
+        });
     }
     let main = markup! {
         (ui::bar(&Bar { title: visit.t("nav.settings").to_owned(), ..Bar::default() }))

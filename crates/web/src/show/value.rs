@@ -32,6 +32,20 @@ pub fn show(showing: Showing<'_>, field: &Field, cell: Option<&Cell>) -> Markup 
     }
 }
 
+/// Draws a cell that stands without its label, as beside a name or in a card: yes and numbers say what they are
+/// of, no says nothing.
+pub fn alone(showing: Showing<'_>, field: &Field, cell: Option<&Cell>) -> Option<Markup> {
+    let label = field.label.get(showing.ctx.locale);
+    match (field.value_kind(), cell?) {
+        (FieldKind::YesNo, Cell::Value(Value::Bool(false))) => None,
+        (FieldKind::YesNo, Cell::Value(Value::Bool(true))) => Some(ui::toned("check", label, Tone::Ok)),
+        (FieldKind::Number { .. }, Cell::Value(Value::Decimal(_))) => Some(html! {
+            span .inline { span .muted { (label) } (show(showing, field, cell)) }
+        }),
+        _ => Some(show(showing, field, cell)),
+    }
+}
+
 fn nothing() -> Markup {
     html! { span .none aria-hidden="true" { "\u{2014}" } }
 }

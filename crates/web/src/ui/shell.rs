@@ -59,6 +59,8 @@ pub struct NavSection {
     pub title: String,
     /// Its items.
     pub items: Vec<NavItem>,
+    /// Whether they are folded away until one is wanted, so that the daily ones fit a small screen.
+    pub folded: bool,
 }
 
 /// An item of the sidebar.
@@ -167,10 +169,7 @@ fn sidebar(page: &Shell) -> Markup {
                 kbd { (page.find_key) }
             }
             nav id="nav" aria-label=(page.nav_label) {
-                @for section in &page.sections {
-                    @if !section.title.is_empty() { h2 { (section.title) } }
-                    @for item in &section.items { (nav_item(item)) }
-                }
+                @for section in &page.sections { (nav_section(section)) }
             }
             button .me type="button" data-menu=(page.me.menu_id) aria-haspopup="true" aria-expanded="false" title={ (page.me.name) " " (page.me.hint) } {
                 (avatar_sized(&page.me.name, page.me.hue, AvatarKind::Person, Size::Medium))
@@ -181,6 +180,20 @@ fn sidebar(page: &Shell) -> Markup {
                 (icon("settings"))
             }
             (page.me.menu)
+        }
+    }
+}
+
+fn nav_section(section: &NavSection) -> Markup {
+    html! {
+        @if section.folded {
+            details .nav-more open[section.items.iter().any(|item| item.current)] {
+                summary .nav title=(section.title) { (icon("chevron-right")) span .label { (section.title) } }
+                @for item in &section.items { (nav_item(item)) }
+            }
+        } @else {
+            @if !section.title.is_empty() { h2 { (section.title) } }
+            @for item in &section.items { (nav_item(item)) }
         }
     }
 }

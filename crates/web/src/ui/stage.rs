@@ -68,7 +68,8 @@ impl StageState {
 /// The path of stages.
 pub fn stage_path(path: &StagePath) -> Markup {
     html! {
-        ol .path id="path" aria-label=(path.label) data-move=(path.action) data-field=(path.field) data-version=(path.version) {
+        // One that cannot be moved may still be wider than a phone: it scrolls by keyboard.
+        ol .path id="path" tabindex=[path.stages.iter().all(|stage| !stage.movable).then_some("0")] aria-label=(path.label) data-move=(path.action) data-field=(path.field) data-version=(path.version) {
             @for stage in &path.stages {
                 li class=[stage.state.class()] aria-current=[stage.state.current()] {
                     @let content = html! {

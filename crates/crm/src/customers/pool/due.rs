@@ -3,7 +3,7 @@
 //! preview all read that one date.
 
 use super::clocks::{Clock, Facts, Limits, Terms, due};
-use guanxi_gate::{Record, Result, Rule, Saved, Seat, Tx};
+use guanxi_gate::{Ctx, Gate, JobDef, Record, Result, Rule, Saved, Schedule, Seat, Tx};
 use guanxi_model::{RecordId, Value, expr::Expr};
 use jiff::{ToSpan, civil::Date};
 use std::collections::{BTreeMap, BTreeSet};
@@ -184,13 +184,37 @@ pub(super) fn restate(
     Ok(if rows.len() < BATCH { None } else { rows.last().map(|(id, _)| *id) })
 }
 
-/// The same for all of them in this transaction.
-fn restate_all(tx: &mut Tx<'_>, owners: Option<&[RecordId]>) -> Result<()> {
-    let mut after = RecordId(0);
-    while let Some(next) = restate(tx, owners, after)? {
-        after = next;
+/// Where the dates of everyone's customers still have to be refreshed from; empty when they are right.
+const UNFINISHED: &str = "pool.restate_after";
+
+/// The first of them at once, which in most companies is all; the rest is left to the minute's job, because a
+/// transaction over a million customers would hold the only writer for seconds.
+fn begin(tx: &mut Tx<'_>, owners: Option<&[RecordId]>) -> Result<()> {
+    let Some(next) = restate(tx, owners, RecordId(0))? else { return Ok(()) };
+    // Customers of some people are found again among those of everyone.
+    let from = if owners.is_some() { RecordId(0) } else { next };
+    tx.set_setting(UNFINISHED, &from.to_string())
+}
+
+/// Goes on where a change of settings left off, a batch a transaction.
+pub(crate) const RESTATE: JobDef =
+    JobDef { name: "pool.restate", schedule: Schedule::EveryMinute, run: go_on };
+
+fn go_on(gate: &Gate, ctx: &Ctx, _as_of: Date) -> Result<Vec<(&'static str, i64)>> {
+    let mut batches = 0;
+    while gate.write(ctx, step)? {
+        batches += 1;
     }
-    Ok(())
+    Ok(vec![("batches", batches)])
+}
+
+/// One batch. The place is read and kept with it, so that rules changed meanwhile start over.
+fn step(tx: &mut Tx<'_>) -> Result<bool> {
+    let place = tx.setting(UNFINISHED)?.filter(|place| !place.is_empty());
+    let Some(from) = place.and_then(|place| place.parse().ok()) else { return Ok(false) };
+    let next = restate(tx, None, from)?.map(|next| next.to_string());
+    tx.set_setting(UNFINISHED, &next.unwrap_or_default())?;
+    Ok(true)
 }
 
 /// Follow-ups, opportunities and orders move the dates of their customers.
@@ -216,16 +240,17 @@ impl Rule for Dealings {
     }
 }
 
-/// Rules of pools, their members and limits: a change of any moves the dates of everyone's customers.
+/// Rules of pools, their members and limits: a change of any moves the dates of everyone's customers, at once or
+/// within the minute.
 pub(crate) struct Settings;
 
 impl Rule for Settings {
     fn after(&self, tx: &mut Tx<'_>, _saved: &[Saved]) -> Result<()> {
-        restate_all(tx, None)
+        begin(tx, None)
     }
 
     fn after_delete(&self, tx: &mut Tx<'_>, _moved: &Saved) -> Result<()> {
-        restate_all(tx, None)
+        begin(tx, None)
     }
 }
 
@@ -239,6 +264,6 @@ impl Rule for Staff {
             .filter(|s| s.before.is_some() && (s.changed("department") || s.changed("roles")))
             .map(|s| s.after.id)
             .collect();
-        if moved.is_empty() { Ok(()) } else { restate_all(tx, Some(&moved)) }
+        if moved.is_empty() { Ok(()) } else { begin(tx, Some(&moved)) }
     }
 }

@@ -286,8 +286,12 @@ fn pools(visit: &Visit, object: &Object) -> Vec<View> {
             let mut columns = vec![object.title.clone()];
             columns.extend(def.shows.iter().filter(|field| Some(*field) != object.status.as_ref()).cloned());
             columns.extend(seat.columns.iter().cloned());
+            let entered = def.shows.iter().find(|name| {
+                object.field(name).is_some_and(|field| matches!(field.value_kind(), FieldKind::Instant))
+            });
             View {
                 name: pool_view(seat.pool),
+                sort: entered.map(|name| format!("-{name}")).into_iter().collect(),
                 label: seat.name.clone(),
                 filter: Expr::eq(&def.field, seat.pool).to_string(),
                 columns,

@@ -344,7 +344,9 @@ fn card(visit: &Visit, state: &State, from: &str, row: &Visible, titles: &Titles
         some => some,
     };
     let mut meta = Vec::new();
-    for name in &object.list.card {
+    // In a pool the card shows what the pool shows.
+    let names = if state.pool.is_some() { &state.columns[1..] } else { &object.list.card[..] };
+    for name in names {
         let Some(field) = object.field(name) else { continue };
         let cell = row.cell(name);
         match (field.value_kind(), cell) {
@@ -359,7 +361,10 @@ fn card(visit: &Visit, state: &State, from: &str, row: &Visible, titles: &Titles
             (FieldKind::User | FieldKind::Reference { .. } | FieldKind::AnyReference { .. }, _) => {
                 meta.push(html! { span .ell { (show::text(showing, field, cell)) } });
             }
-            _ => meta.push(html! { span .ell { (show::show(showing, field, cell)) } }),
+            _ => {
+                let value = show::alone(showing, field, cell);
+                meta.extend(value.map(|value| html! { span .ell { (value) } }));
+            }
         }
     }
     card.meta = html! { @for part in meta.iter().take(3) { (part) } };

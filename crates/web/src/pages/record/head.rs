@@ -122,7 +122,7 @@ fn line(visit: &Visit, record: &Visible, titles: &Titles) -> Vec<(Option<String>
         .iter()
         .filter(|name| !tags.contains(&name.as_str()))
         .filter_map(|name| filled(record, name))
-        .map(|(field, cell)| {
+        .filter_map(|(field, cell)| {
             let icon = match field.value_kind() {
                 FieldKind::Link => Some("globe"),
                 FieldKind::Region | FieldKind::Address => Some("map-pin"),
@@ -130,7 +130,7 @@ fn line(visit: &Visit, record: &Visible, titles: &Titles) -> Vec<(Option<String>
                 FieldKind::Email => Some("mail"),
                 _ => None,
             };
-            (icon.map(str::to_owned), show::show(showing, field, Some(cell)))
+            Some((icon.map(str::to_owned), show::alone(showing, field, Some(cell))?))
         })
         .collect()
 }

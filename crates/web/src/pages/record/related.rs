@@ -24,11 +24,16 @@ const SHOWN: usize = 4;
 /// When they cannot be read.
 pub fn draw(visit: &Visit, record: &Visible) -> Result<Markup, Error> {
     let mut lists = Vec::new();
+    // In a pool a customer has nothing that its reader may see or add.
+    let pooled = crate::pages::pool::lies_in(record).is_some();
     for related in &record.object.record.related {
         if visit.may(&related.object, action::READ)
             && let Ok(object) = visit.gate().object(&related.object)
         {
-            lists.push(list(visit, record, related, &object)?);
+            let list = list(visit, record, related, &object, pooled)?;
+            if !(pooled && list.items.is_empty()) {
+                lists.push(list);
+            }
         }
     }
     Ok(markup! {
@@ -37,7 +42,13 @@ pub fn draw(visit: &Visit, record: &Visible) -> Result<Markup, Error> {
     })
 }
 
-fn list(visit: &Visit, record: &Visible, related: &RelatedDef, object: &Object) -> Result<Related, Error> {
+fn list(
+    visit: &Visit,
+    record: &Visible,
+    related: &RelatedDef,
+    object: &Object,
+    pooled: bool,
+) -> Result<Related, Error> {
     let belongs = Expr::eq(&related.via, Expr::Id(record.id));
     let mut fields = vec![object.title.clone()];
     fields.extend(related.fields.iter().filter(|name| **name != object.title).cloned());
@@ -59,7 +70,7 @@ fn list(visit: &Visit, record: &Visible, related: &RelatedDef, object: &Object) 
         .as_ref()
         .map_or_else(|| object.plural_label(visit.locale()), |label| label.get(visit.locale()));
     let back = format!("/{}/{}", record.object.name, record.id);
-    let may_add = !object.access.program_only && visit.may(&object.name, action::CREATE);
+    let may_add = !pooled && !object.access.program_only && visit.may(&object.name, action::CREATE);
     let add = may_add.then(|| {
         let url = format!("/{}/new?{}={}&back={}", object.name, related.via, record.id, encode(&back));
         (Act::Dialog(url), visit.fill("form.new", &[("object", object.label.get(visit.locale()))]))
@@ -119,7 +130,7 @@ fn item(visit: &Visit, object: &Object, related: &RelatedDef, row: &Visible, tit
             (FieldKind::LongText | FieldKind::Reference { .. } | FieldKind::AnyReference { .. }, _) => {
                 hints.push(markup! { span .ell { (show::text(showing, field, cell)) } })
             }
-            _ => hints.push(show::show(showing, field, cell)),
+            _ => hints.extend(show::alone(showing, field, cell)),
         }
     }
     if end.is_empty() {

@@ -145,10 +145,12 @@ pub(super) fn settings(samples: &Samples) -> Markup {
         NavSection {
             title: String::new(),
             items: vec![item("s_general", "settings", true), item("s_security", "shield-check", false)],
+            ..NavSection::default()
         },
         NavSection {
             title: samples.t("s_team"),
             items: vec![item("s_users", "users", false), item("s_roles", "key-round", false)],
+            ..NavSection::default()
         },
     ];
     let languages = vec![Choice::new("zh", samples.t("shanghai")), Choice::new("en", "English")];

@@ -56,11 +56,12 @@ pub(super) fn framed(samples: &Samples, page: &str, main: &Markup) -> Markup {
         mark: samples.t("mark"),
         bottom: vec![nav("home", "house"), nav("customers", "building-2"), nav("deals", "kanban"), messages],
         sections: vec![
-            NavSection { title: String::new(), items: daily },
-            NavSection { title: samples.t("business"), items: business },
+            NavSection { title: String::new(), items: daily, ..NavSection::default() },
+            NavSection { title: samples.t("business"), items: business, ..NavSection::default() },
             NavSection {
                 title: samples.t("favourites"),
                 items: vec![item(samples, "renewals", "star", false)],
+                ..NavSection::default()
             },
         ],
         more: samples.t("more"),
