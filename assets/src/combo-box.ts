@@ -27,7 +27,12 @@ class ComboBox extends HTMLElement {
     const search = debounce(120, () => void this.search());
     onText(input, search);
     input.addEventListener("keydown", (event) => this.keys(event));
-    input.addEventListener("focus", search);
+    input.addEventListener("focus", () => {
+      if (input.dataset.quiet === undefined) search();
+    });
+    input.addEventListener("click", () => {
+      if (!this.list) search();
+    });
     input.addEventListener("blur", () => setTimeout(() => this.close(), 120));
     this.addEventListener("click", (event) => {
       const remove = closest(event, ".remove");

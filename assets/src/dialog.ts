@@ -16,7 +16,11 @@ function fill(box: HTMLElement, html: string): void {
   box.replaceChildren(parse(html));
   process(box);
   const first = one("[autofocus]", box) ?? one(".content :is(input:not([type=hidden]), select, textarea)", box) ?? one("footer .btn", box);
-  (first ?? box).focus();
+  const target = first ?? box;
+  // Whoever opens a dialog has not asked for a list yet; it would hide what the dialog says.
+  target.dataset.quiet = "";
+  target.focus();
+  delete target.dataset.quiet;
 }
 
 /** Opens the dialog with content from an address, or with markup at hand. */

@@ -24,7 +24,8 @@ export default (story) => {
 
     await sales.presses('转为客户')
     await sales.dialog.waitFor()
-    await sales.dialog.getByText(NAME).first().waitFor()
+    await sales.dialog.getByText('客户名称相同').first().waitFor()
+    await sales.dialog.getByText(await manager.name()).first().waitFor()
     await sales.agrees('转为客户')
     await sales.seesStatus('已转换')
     await sales.follows(NAME)

@@ -23,7 +23,7 @@ export default (story) => {
     const report = new URL(manager.page.url()).pathname
 
     await sales.goesTo(`/customer/${customer}`)
-    const card = sales.page.locator('#timeline li, #timeline article, #timeline .entry').filter({ hasText: '旧系统里的第一次拜访' }).first()
+    const card = sales.page.locator('#timeline li', { hasText: '旧系统里的第一次拜访' }).last()
     await card.getByText(await sales.name()).first().waitFor()
     await sales.sees(day(-400).slice(0, 4))
 

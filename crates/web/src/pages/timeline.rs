@@ -92,9 +92,28 @@ pub fn read(visit: &Visit, object: &str, id: RecordId, only: Only, wanted: usize
     }
     more = more || entries.len() > wanted;
     entries.truncate(wanted);
+    for entry in entries.iter_mut().filter(|entry| is_note(entry)) {
+        as_written(visit, entry);
+    }
+    // Of the same moment the order of the events stays.
+    entries.sort_by(|a, b| b.at.cmp(&a.at));
     let titles = names(visit, &entries)?;
     let talk = note::talk(visit, entries.iter().filter(|entry| is_note(entry)).map(|entry| entry.record))?;
     Ok(Events { entries, more, titles, talk })
+}
+
+/// A follow-up that came in a file keeps its author and its time, and stands under them; who imported it and
+/// when is in the log.
+fn as_written(visit: &Visit, entry: &mut Entry) {
+    let Some(card) = entry.card.as_ref().filter(|_| entry.name == "created") else { return };
+    if let Some(at) = card.get("created_at").as_instant() {
+        entry.at = at;
+    }
+    if let Some(author) = card.get("created_by").as_ref().filter(|author| *author != entry.actor_id)
+        && let Some(name) = visit.gate().name_of(author)
+    {
+        (entry.actor_id, entry.actor) = (author, name);
+    }
 }
 
 /// The cards name contacts and what they regard; the timeline brings the records, not the names.
