@@ -215,5 +215,6 @@ fn a_manager_moves_what_may_be_transferred_within_the_team() {
             "forbidden"
         );
         assert_eq!(why(world.gate.posts(&world.ctx("li"), world.id("wang"))), "forbidden");
+        assert_eq!(why(world.gate.posts(&manager, world.id("agent"))), "forbidden", "not of the team");
     });
 }

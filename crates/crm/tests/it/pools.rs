@@ -388,6 +388,9 @@ fn opportunities_and_orders_stop_their_clocks_and_spare_their_customers() {
         assert_eq!(due().as_deref(), Some("2026-06-26"));
         let order = w.order(customer, "2026-06-15", "100");
         assert_eq!(due().as_deref(), Some("2026-06-26"), "an order stops its own clock only");
+        w.edit("admin", "pool", pool, Draft::new().set("opportunity_days", Value::Null)).unwrap();
+        assert_eq!(due(), None, "the clock of the order, which alone would run, has stopped");
+        w.edit("admin", "pool", pool, Draft::new().set("opportunity_days", 10)).unwrap();
         w.edit("admin", "pool", pool, Draft::new().set("spare_dealt", true)).unwrap();
         assert_eq!(due(), None, "a deal spares");
         w.gate.delete(&w.operator(), "order", order, None).unwrap();
