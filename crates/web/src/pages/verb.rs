@@ -95,8 +95,12 @@ pub async fn run(
                         &[("verb", def.label.get(visit.locale())), ("name", &before.title())],
                     );
                     let undo = reverse(&before, &after, &def).map(|verb| format!("/{object}/{id}/{verb}"));
-                    // A record that left the reader's hands has no page to stay on: the list is next.
-                    let left = before.may.act(action::EDIT) && !after.may.act(action::EDIT);
+                    // A record that left the reader's hands has no page to stay on: the list is next. One that
+                    // came to its end is edited no more, but is still theirs.
+                    let closed = after.object.record.closed.as_deref();
+                    let ended =
+                        closed.is_some_and(|it| visit.gate().holds(visit.ctx(), &after, it) == Some(true));
+                    let left = before.may.act(action::EDIT) && !after.may.act(action::EDIT) && !ended;
                     let page = if left { format!("/{object}") } else { format!("/{object}/{id}") };
                     if left || after.cells.is_empty() {
                         return Ok(answer::done(visit, &page, text, undo));
