@@ -7,6 +7,8 @@
 
 #[path = "../tests/http/mod.rs"]
 mod http;
+#[path = "upkeep/mod.rs"]
+mod upkeep;
 
 use http::{Client, free_port};
 use serde_json::{Value as Json, json};
@@ -22,6 +24,8 @@ use std::{
 };
 
 const CLIENTS: usize = 8;
+/// Whose customers the imported ones are.
+const OWNER: &str = "keeper";
 
 fn main() {
     // `cargo test` runs benchmarks once to see that they work; a large account set is not made for that.
@@ -35,9 +39,11 @@ fn main() {
     let served = bench.serve();
     bench.reads(&served, &mut figures);
     bench.writes(&served, &mut figures);
+    bench.truth(&served, &mut figures);
     let resident = memory(served.child.id(), "VmHWM").unwrap_or(0);
     figures.add("memory of the server, most", resident as f64 / 1024.0, "MiB", Goal::AtMost(250.0), None);
     drop(served);
+    bench.nights(&mut figures);
     figures.show();
     figures.save(&bench);
 }
@@ -109,6 +115,9 @@ impl Bench {
         }
         std::fs::create_dir_all(&self.directory).expect("the directory can be made");
         self.run(&["set", "create", "main"]);
+        // Pools take customers back from their owners, so there has to be one.
+        let keeper = ["user", "add", OWNER, "--name", "Keeper", "--department", "Bench"];
+        self.run(&[&keeper[..], &["--role", "account_manager"]].concat());
         let (customers, orders) = (self.directory.join("customers.csv"), self.directory.join("orders.csv"));
         write_customers(&customers, self.customers).expect("the file can be written");
         write_orders(&orders, self.customers, self.orders).expect("the file can be written");
@@ -125,15 +134,19 @@ impl Bench {
     }
 
     fn import(&self, object: &str, file: &Path, more: &[&str]) -> (f64, f64) {
+        self.watch(&[&["import", object, file.to_str().expect("the path is text")], more].concat())
+    }
+
+    /// Runs the program to its end: seconds, and the most memory it held in MiB.
+    fn watch(&self, arguments: &[&str]) -> (f64, f64) {
         let began = Instant::now();
-        let arguments = [&["import", object, file.to_str().expect("the path is text")], more].concat();
         let mut child =
-            self.command(&arguments).stdout(Stdio::null()).spawn().expect("the program can be started");
+            self.command(arguments).stdout(Stdio::null()).spawn().expect("the program can be started");
         let mut most = 0;
         loop {
             most = most.max(memory(child.id(), "VmHWM").unwrap_or(0));
             if let Some(status) = child.try_wait().expect("the program can be waited for") {
-                assert!(status.success(), "the import of {object} failed");
+                assert!(status.success(), "guanxi {} failed", arguments.join(" "));
                 return (began.elapsed().as_secs_f64(), most as f64 / 1024.0);
             }
             thread::sleep(Duration::from_millis(20));
@@ -408,9 +421,9 @@ fn phone(n: u64) -> String {
 
 fn write_customers(path: &Path, count: u64) -> std::io::Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
-    writeln!(file, "external_id,name,kind,phone,satisfaction")?;
+    writeln!(file, "external_id,name,kind,phone,satisfaction,owner")?;
     for n in 0..count {
-        writeln!(file, "C{n:08},{}{n},company,{},{}", name(n), phone(n), n % 5 + 1)?;
+        writeln!(file, "C{n:08},{}{n},company,{},{},{OWNER}", name(n), phone(n), n % 5 + 1)?;
     }
     file.flush()
 }

@@ -1,17 +1,21 @@
 //! Customers: whom one does business with, the people there, and every dealing with them.
 
+mod account_plan;
 pub mod activity;
 pub mod advice;
 pub mod channel;
+mod cleansing;
 mod comment;
 mod customer;
 mod ending;
+mod information_source;
 pub mod kin;
 mod learned;
 pub mod mention;
 pub mod pool;
 mod promise;
 mod relation;
+mod remind;
 mod steps;
 mod style;
 mod tag_group;
@@ -51,6 +55,40 @@ pub(crate) fn declare(domain: &mut Domain) {
         .rule("customer", pool::Ownership)
         .rule("order", pool::Dealings)
         .rule("opportunity", pool::Dealings)
+        .object(include_str!("customers/information_source.toml"))
+        .rule("information_source", information_source::Rhythm)
+        .verb("information_source", "refresh", information_source::refresh)
+        .verb("information_source", "stop", information_source::stop)
+        .rule("customer", information_source::Usable)
+        .job(information_source::REMIND)
+        .rule("customer", cleansing::Flaws)
+        .verb("customer", "verify", cleansing::verify)
+        .verb("customer", "accept_flaw", cleansing::accept)
+        .object(include_str!("customers/cleansing.toml"))
+        .object(include_str!("customers/quality_month.toml"))
+        .job(cleansing::REVIEW)
+        .object(include_str!("customers/account_plan.toml"))
+        .rule("account_plan", account_plan::Agreed)
+        .verb("account_plan", "agree", account_plan::agree)
+        .verb("account_plan", "revise", account_plan::revise)
+        .verb("account_plan", "start", account_plan::start)
+        .verb("account_plan", "close", account_plan::close)
+        .object(include_str!("customers/account_action.toml"))
+        .rule("account_action", account_plan::FREE)
+        .rule("account_action", account_plan::InTeam)
+        .verb("account_action", "finish", account_plan::finish)
+        .verb("account_action", "drop", account_plan::drop_action)
+        .object(include_str!("customers/account_measure.toml"))
+        .rule("account_measure", account_plan::MEASURE)
+        .rule("account_measure", account_plan::Attained)
+        .verb("account_measure", "measure", account_plan::measure)
+        .object(include_str!("customers/account_review.toml"))
+        .rule("account_review", account_plan::FREE)
+        .rule("account_review", account_plan::Reviewed)
+        .object(include_str!("customers/account_member.toml"))
+        .rule("account_member", account_plan::FREE)
+        .rule("account_member", account_plan::Team)
+        .job(account_plan::REMIND)
         .object(include_str!("customers/pool.toml"))
         .verb("pool", "claim", pool::claim_from)
         .verb("pool", "assign", pool::assign_from)

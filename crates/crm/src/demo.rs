@@ -5,6 +5,7 @@
 //! timelines, warnings and messages are what two years of work would have left. The same seed and the same
 //! clock tell the same story.
 
+mod alliances;
 mod bulk;
 mod churn;
 mod company;
@@ -21,6 +22,7 @@ mod pools;
 mod profile;
 mod script;
 mod services;
+mod sources;
 mod standing;
 mod targets;
 mod texts;
@@ -91,7 +93,9 @@ pub fn generate(gate: &Gate, options: &DemoOptions) -> Result<Vec<Login>> {
     churn::answer(&mut world);
     standing::review(&mut world);
     targets::aim(&mut world);
+    alliances::ally(&mut world);
     upkeep::keep(&mut world);
+    sources::register(&mut world);
     pools::recycle(&mut world);
     let people: Vec<_> = world.people.iter().map(|person| person.id).collect();
     // The last days' messages are still to be read.

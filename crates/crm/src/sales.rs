@@ -7,7 +7,10 @@ mod order_line;
 mod plan_item;
 
 use crate::declare::Declare;
-use guanxi_gate::Domain;
+use guanxi_gate::{
+    Domain,
+    merge::{MERGE, UNMERGE, merge, unmerge},
+};
 
 pub(crate) fn declare(domain: &mut Domain) {
     domain
@@ -16,7 +19,10 @@ pub(crate) fn declare(domain: &mut Domain) {
         .verb("lead", "assign", lead::assign)
         .verb("lead", "invalidate", lead::invalidate)
         .verb("lead", "reopen", lead::reopen)
+        .verb("lead", MERGE, merge)
+        .verb("lead", UNMERGE, unmerge)
         .rule("lead", lead::LifeCycle)
+        .rule("lead", lead::Merging)
         .rule("activity", lead::FollowedUp)
         .job(lead::SCORE)
         .object(include_str!("sales/opportunity.toml"))

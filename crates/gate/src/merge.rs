@@ -17,7 +17,6 @@ use guanxi_store::{
     ids,
     merges::{self, Merge, Stamp},
     records::{self, Life},
-    roll_up,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -305,16 +304,13 @@ fn stamp(tx: &Tx<'_>) -> Stamp {
     Stamp { at: tx.ctx.now.as_millisecond(), by: (by.0 > 0).then_some(by) }
 }
 
-/// Computes anew what the main record and the losers know of the rows that moved.
+/// Computes anew what the main record and the losers know of the rows that moved, and lets the rules follow.
 fn refresh_facts(tx: &mut Tx<'_>, object: &Object, main: RecordId, journal: &Journal) -> Result<()> {
-    let registry = tx.registry.clone();
-    let env = tx.env();
     let records: Vec<RecordId> = journal.losers.iter().copied().chain([main]).collect();
     let moved: BTreeSet<(&str, &str)> =
         journal.links.iter().map(|link| (link.object.as_str(), link.field.as_str())).collect();
     for (child, via) in moved {
-        roll_up::refresh(&mut tx.conn, &registry, child, &object.name, via, &records, &env)?;
-        save::refresh_above(tx, child, &object.name, &records)?;
+        save::refresh_facts(tx, child, &object.name, via, &records)?;
     }
     Ok(())
 }

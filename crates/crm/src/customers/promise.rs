@@ -3,10 +3,7 @@
 use guanxi_gate::{
     Change, Channel, Counts, Ctx, Draft, Error, Gate, JobDef, Record, Result, Rule, Schedule, Tx,
 };
-use guanxi_model::{
-    Message,
-    expr::{Comparison, Expr},
-};
+use guanxi_model::Message;
 use jiff::civil::Date;
 
 /// Nobody promises for yesterday.
@@ -60,42 +57,5 @@ pub(crate) const REMIND: JobDef =
     JobDef { name: "promise.remind", schedule: Schedule::Nightly { hour: 7 }, run: remind };
 
 fn remind(gate: &Gate, ctx: &Ctx, as_of: Date) -> Result<Counts> {
-    let tomorrow = as_of.tomorrow().unwrap_or(as_of);
-    let open = || Expr::eq("status", "open");
-    let due = open()
-        .and(Expr::eq("reminded", "no"))
-        .and(Expr::compare("due_on", Comparison::GreaterOrEqual, as_of))
-        .and(Expr::compare("due_on", Comparison::LessOrEqual, tomorrow));
-    let late = open().and(Expr::one_of("reminded", ["no", "due"])).and(Expr::compare(
-        "due_on",
-        Comparison::Less,
-        as_of,
-    ));
-    let soon = tell(gate, ctx, due, "promise.notice.due", "due")?;
-    let over = tell(gate, ctx, late, "promise.notice.late", "late")?;
-    Ok(vec![("due", soon), ("late", over)])
-}
-
-fn tell(gate: &Gate, ctx: &Ctx, which: Expr, key: &'static str, mark: &'static str) -> Result<i64> {
-    let mut told = 0;
-    loop {
-        let which = which.clone();
-        let n = gate.write(ctx, move |tx| {
-            let promises = tx.find("promise", &which, Some(500))?;
-            for promise in &promises {
-                if let Some(owner) = promise.owner() {
-                    let due = promise.date("due_on").map(|due| due.to_string()).unwrap_or_default();
-                    let message = Message::new(key).with("title", promise.title()).with("date", due);
-                    tx.notify(owner, promise, message)?;
-                }
-            }
-            let n = i64::try_from(promises.len()).unwrap_or(i64::MAX);
-            tx.update_many(promises.into_iter().map(|p| (p, Draft::new().set("reminded", mark))).collect())?;
-            Ok(n)
-        })?;
-        if n == 0 {
-            return Ok(told);
-        }
-        told += n;
-    }
+    super::remind::owners(gate, ctx, "promise", as_of)
 }

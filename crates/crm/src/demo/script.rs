@@ -38,7 +38,7 @@ pub(super) fn about(to: Key) -> Link {
 #[derive(Debug, Clone)]
 enum What {
     Create { key: Key, object: &'static str, draft: Draft, links: Vec<Link> },
-    Edit { key: Key, draft: Draft },
+    Edit { key: Key, draft: Draft, links: Vec<Link> },
     Verb { key: Key, verb: &'static str, input: Draft, links: Vec<Link>, gives: Option<(&'static str, Key)> },
     OnWarning { customer: Key, verb: &'static str, input: Draft },
     Job { name: &'static str },
@@ -80,7 +80,19 @@ impl Script {
 
     /// Somebody changes a record.
     pub(super) fn edit(&mut self, at: Timestamp, by: RecordId, key: Key, draft: Draft) {
-        self.steps.push(Step { at, by, what: What::Edit { key, draft } });
+        self.edit_with(at, by, key, draft, Vec::new());
+    }
+
+    /// The same with references.
+    pub(super) fn edit_with(
+        &mut self,
+        at: Timestamp,
+        by: RecordId,
+        key: Key,
+        draft: Draft,
+        links: Vec<Link>,
+    ) {
+        self.steps.push(Step { at, by, what: What::Edit { key, draft, links } });
     }
 
     /// Somebody acts on a record.
@@ -276,8 +288,8 @@ fn keys(what: &What) -> Vec<Key> {
     let linked = |links: &[Link]| links.iter().map(|link| link.to).collect::<Vec<_>>();
     match what {
         What::Create { links, .. } => linked(links),
-        What::Verb { key, links, .. } => [vec![*key], linked(links)].concat(),
-        What::Edit { key, .. } | What::OnWarning { customer: key, .. } => vec![*key],
+        What::Verb { key, links, .. } | What::Edit { key, links, .. } => [vec![*key], linked(links)].concat(),
+        What::OnWarning { customer: key, .. } => vec![*key],
         What::Job { .. } => Vec::new(),
     }
 }
@@ -321,10 +333,10 @@ impl Cast {
 
     fn act(&mut self, tx: &mut Tx<'_>, step: &What) -> Result<()> {
         match step {
-            What::Edit { key, draft } => {
+            What::Edit { key, draft, links } => {
                 let (object, id) = self.find(*key)?;
                 let record = tx.get(object, id)?;
-                tx.update(&record, draft.clone())?;
+                tx.update(&record, self.linked(draft.clone(), links)?)?;
             }
             What::Verb { key, verb, input, links, gives } => {
                 let (object, id) = self.find(*key)?;

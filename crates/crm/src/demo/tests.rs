@@ -95,6 +95,7 @@ fn every_status_occurs(gate: &Gate) {
         ("customer", "kind"),
         ("activity", "type"),
         ("task", "status"),
+        ("account_plan", "status"),
     ] {
         let mut found = values(gate, object, field);
         // An opportunity has no stage before somebody starts.

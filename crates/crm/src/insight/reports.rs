@@ -10,6 +10,7 @@ mod composition;
 mod contribution;
 mod counting;
 mod cross;
+mod data_quality;
 mod grade_preview;
 mod growth_matrix;
 mod identification;
@@ -74,7 +75,8 @@ pub(crate) fn declare(domain: &mut Domain) {
         .report(portrait::report())
         .report(look_alikes::report())
         .report(growth_matrix::report())
-        .report(marketing_matrix::report());
+        .report(marketing_matrix::report())
+        .report(data_quality::report());
 }
 
 fn define(

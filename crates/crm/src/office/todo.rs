@@ -93,7 +93,7 @@ impl Counter {
 }
 
 /// All of them, in the order of the page.
-pub const COUNTERS: [Counter; 17] = [
+pub const COUNTERS: [Counter; 19] = [
     Counter::new(
         "contact",
         "customer",
@@ -188,6 +188,25 @@ pub const COUNTERS: [Counter; 17] = [
     .late(r#"opportunity.owner == me && opportunity.status in ["assigned", "developing"] && is_empty(result) && due_on < today"#)
     .done("opportunity.owner == me && !is_empty(result) && updated_at >= today")
     .by("record_result"),
+    Counter::new(
+        "account_action",
+        "account_action",
+        "handshake",
+        "finish",
+        r#"owner == me && account_plan.status == "running" && status == "open" && due_on == today"#,
+    )
+    .late(r#"owner == me && account_plan.status == "running" && status == "open" && due_on < today"#)
+    .done(r#"owner == me && status == "done" && done_on == today"#)
+    .by("finish"),
+    Counter::new(
+        "account_review",
+        "account_plan",
+        "clipboard-list",
+        action::EDIT,
+        r#"owner == me && status == "running" && next_review_on == today"#,
+    )
+    .late(r#"owner == me && status == "running" && next_review_on < today"#)
+    .done(r#"owner == me && status == "running" && last_review_on == today"#),
     Counter::new(
         "churn",
         "churn_warning",

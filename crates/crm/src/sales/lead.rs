@@ -75,6 +75,32 @@ impl Rule for LifeCycle {
     }
 }
 
+/// What became a customer is history that no other lead takes over; of the others, the one that got furthest says
+/// where the lead stands.
+pub(crate) struct Merging;
+
+impl Rule for Merging {
+    fn before_merge(&self, _tx: &mut Tx<'_>, _main: &Record, losers: &[Record]) -> Result<()> {
+        match losers.iter().find(|loser| loser.text("status") == "converted") {
+            Some(loser) => {
+                Err(Error::Refused(Message::new("lead.converted_merge").with("name", loser.title())))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn after_merge(&self, tx: &mut Tx<'_>, main: &Record, losers: &[Record]) -> Result<()> {
+        let all = || losers.iter().chain([main]);
+        let far = |lead: &Record| OPEN.iter().position(|status| *status == lead.text("status"));
+        let mut draft = Draft::new();
+        if let (Some(_), Some(furthest)) = (far(main), all().filter_map(far).max()) {
+            draft = draft.set("status", OPEN[furthest]);
+        }
+        draft = draft.set("last_contact_at", all().filter_map(|lead| lead.instant("last_contact_at")).max());
+        tx.update(main, draft).map(drop)
+    }
+}
+
 /// A follow-up on a lead says that it was followed up, and when.
 pub(crate) struct FollowedUp;
 

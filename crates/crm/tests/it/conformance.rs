@@ -430,7 +430,8 @@ fn reports_and_counters_are_whole() {
             "portrait",
             "look_alikes",
             "growth_matrix",
-            "marketing_matrix"
+            "marketing_matrix",
+            "data_quality"
         ]
     );
     for report in &domain.reports {

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on says where it stopped")]
 
 mod activities;
+mod alliances;
 mod calendar;
 mod channels;
 mod churn;
+mod cleansing;
 mod conformance;
 mod customers;
 mod duplicates;

@@ -35,8 +35,9 @@ fn unmerge(world: &World, person: &str, main: RecordId) -> Result<Visible> {
 fn everything(world: &World) -> BTreeMap<(String, RecordId), BTreeMap<String, String>> {
     let mut all = BTreeMap::new();
     let operator = world.operator();
-    // What happened stays in the history of owners, although it was taken back.
-    for object in world.gate.registry().objects().filter(|object| object.name != "owner_change") {
+    // What happened stays in the history of owners, stages and mended data, although it was taken back.
+    let history = ["owner_change", "life_change", "cleansing"];
+    for object in world.gate.registry().objects().filter(|object| !history.contains(&object.name.as_str())) {
         for trash in [false, true] {
             let mut query = Query::of(&object.name).limit(1000);
             query.trash = trash;
@@ -98,6 +99,62 @@ fn merging_duplicates_changes_who_contributes_most() {
         unmerge(world, "manager", one).unwrap();
         assert_eq!(top_ten(world), before);
         facts_are_proved(world);
+    });
+}
+
+#[test]
+fn the_stage_of_life_follows_a_merge_and_its_undoing_at_once() {
+    story(|world| {
+        let one = world.customer("li", "明德科技有限公司");
+        let twin = world.customer("li", "明德科技");
+        world.order(one, "2026-05-02", "10");
+        world.order(twin, "2026-06-01", "10");
+        let stage = || world.look("customer", one).text("life_stage").to_owned();
+        assert_eq!(stage(), "acquired", "one order alone");
+        merge(world, "manager", one, &[twin]).unwrap();
+        assert_eq!(stage(), "growing", "two orders now, before any night has passed");
+        unmerge(world, "manager", one).unwrap();
+        assert_eq!(stage(), "acquired");
+        assert_eq!(world.look("customer", twin).text("life_stage"), "acquired");
+        facts_are_proved(world);
+    });
+}
+
+#[test]
+fn leads_are_merged_with_what_was_said_and_come_apart_again() {
+    story(|world| {
+        let lead = |name: &str, status: &str, phone: &str| {
+            let draft = Draft::new().set("name", name).set("status", status).set("phone", phone);
+            world.given("lead", draft.set("owner", world.id("li")))
+        };
+        let main = lead("云帆科技", "new", "13800000001");
+        let twin = lead("云帆科技有限公司", "new", "13800000002");
+        let said =
+            Draft::new().set("content", "来电问价").set("regarding", Value::AnyRef("lead".into(), twin));
+        let said = world.make("li", "activity", said).unwrap().id;
+        world.verb("li", "lead", twin, "qualify", Draft::new()).unwrap();
+        let before = everything(world);
+        let merge = |who: &str, main: RecordId, twin: RecordId, choices: &[(&str, RecordId)]| {
+            world.verb(who, "lead", main, "merge", input(&[twin], choices))
+        };
+        assert_eq!(why(merge("li", main, twin, &[])), "forbidden", "managers merge");
+        merge("manager", main, twin, &[("phone", twin)]).unwrap();
+        let one = world.look("lead", main);
+        assert_eq!(
+            (one.text("status"), one.text("phone")),
+            ("qualified", "13800000002"),
+            "the furthest of both"
+        );
+        assert!(one.instant("last_contact_at").is_some());
+        assert_eq!(world.look("activity", said).get("regarding"), &Value::AnyRef("lead".into(), main));
+        assert!(world.all("lead", "true").iter().all(|lead| lead.id != twin));
+        world.verb("manager", "lead", main, "unmerge", Draft::new()).unwrap();
+        assert_eq!(everything(world), before);
+        // What became a customer is not taken over by another lead, but takes others over.
+        world.verb("li", "lead", twin, "convert", Draft::new()).unwrap();
+        assert_eq!(why(merge("manager", main, twin, &[])), "lead.converted_merge");
+        merge("manager", twin, main, &[]).unwrap();
+        assert_eq!(world.look("lead", twin).text("status"), "converted");
     });
 }
 

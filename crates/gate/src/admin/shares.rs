@@ -127,6 +127,17 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Takes back every sharing of a record with a user.
+    pub fn unshare(&mut self, record: RecordId, user: RecordId) -> Result<()> {
+        let now = self.ctx.now.as_millisecond();
+        for share in shares::of_record(&mut self.conn, record, now)? {
+            if share.share.with == With::User(user) {
+                shares::remove(&mut self.conn, share.id)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Takes back what [`Tx::let_read`] gave.
     pub fn unlet_read(&mut self, user: RecordId, record: RecordId) -> Result<()> {
         let now = self.ctx.now.as_millisecond();

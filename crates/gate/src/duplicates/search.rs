@@ -166,6 +166,27 @@ impl Gate {
     }
 }
 
+impl Tx<'_> {
+    /// Records that the last search through an object put into groups after a number, as far as they are still
+    /// there and were not found to be two since, and the number to go on after; none when there are no more.
+    pub fn duplicate_groups(&mut self, object: &str, after: i64) -> Result<(Vec<RecordId>, Option<i64>)> {
+        let distinct = duplicates::distinct(&mut self.conn, object)?;
+        let batch = duplicates::groups(&mut self.conn, object, after, 500)?;
+        let next = batch.last().filter(|_| batch.len() == 500).map(|group| group.number);
+        let ids: Vec<RecordId> = batch.iter().flat_map(|group| group.records.clone()).collect();
+        let there: BTreeSet<RecordId> =
+            self.get_many(object, &ids)?.into_iter().map(|record| record.id).collect();
+        let two = |a: RecordId, b: RecordId| distinct.contains(&(a.min(b).0, a.max(b).0));
+        let mut found = Vec::new();
+        for group in batch {
+            let left: Vec<RecordId> = group.records.into_iter().filter(|id| there.contains(id)).collect();
+            let twin = |id: &RecordId| left.iter().any(|other| other != id && !two(*id, *other));
+            found.extend(left.iter().copied().filter(twin));
+        }
+        Ok((found, next))
+    }
+}
+
 /// The job: every object whose records can be merged.
 pub(crate) fn job(gate: &Gate, ctx: &Ctx, _date: Date) -> Result<Counts> {
     let (mut keys, mut groups) = (0, 0);
