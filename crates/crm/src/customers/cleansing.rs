@@ -12,7 +12,10 @@ use guanxi_model::{
 };
 use jiff::{ToSpan, civil::Date};
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Flaws that stand in the data themselves, and the fields whose change makes an accepted one be looked at again.
 const IN_DATA: [(&str, &[&str]); 8] = [
@@ -301,6 +304,7 @@ fn mark_duplicates(gate: &Gate, ctx: &Ctx) -> Result<i64> {
         twins.extend(records);
         after = next;
     }
+    let twins = Arc::new(twins);
     let marked = expr::parse(r#"contains(flaws, "duplicate")"#)?;
     let mut at = RecordId(0);
     let mut known = BTreeSet::new();
