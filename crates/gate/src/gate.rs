@@ -317,6 +317,11 @@ impl Gate {
         self.0.store.on_snapshot(f)
     }
 
+    /// Says that this program does one large piece of work and nothing else; it may then use more memory for it.
+    pub fn expect_bulk(&self) -> Result<()> {
+        Ok(self.0.store.expect_bulk()?)
+    }
+
     /// A job, now, for a business date.
     pub fn run_job(&self, name: &str, as_of: jiff::civil::Date) -> Result<Vec<(&'static str, i64)>> {
         let job = crate::jobs::find(self, name)?;

@@ -9,6 +9,6 @@ mod writer;
 
 pub use checkpoint::start as start_checkpoints;
 pub use connection::{check_version, open_reader, open_writer};
-pub use readers::{Readers, Snapshot};
+pub use readers::{READER_CACHE, Readers, Snapshot};
 pub use statement::{each, error, execute, execute_many, script};
 pub use writer::{Turn, Writer, panicked};

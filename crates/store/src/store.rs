@@ -184,6 +184,18 @@ impl Store {
         }
     }
 
+    /// Says that this program does nothing but one large piece of work, such as an import from the command line, and so
+    /// may keep more of the database in its memory: about 200 MiB. A server keeps less, because it has many readers.
+    pub fn expect_bulk(&self) -> Result<()> {
+        match &self.0.engine {
+            Engine::Sqlite { readers, .. } => {
+                readers.set_cache(64_000);
+                self.write(|conn| conn.script("PRAGMA cache_size = -96000"))
+            }
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Makes every table, column and index that the objects need. Nothing is ever removed, except the
     /// uniqueness of a field that is no longer unique.
     pub fn sync_schema(&self, registry: &Registry) -> Result<()> {

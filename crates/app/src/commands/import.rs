@@ -35,6 +35,7 @@ pub fn run(options: Import, settings: &Settings, output: &Output) -> Result<()> 
     if !file.is_file() {
         return Err(Failure::refused(Message::new("import.no_file").with("file", file.display())));
     }
+    gate.expect_bulk()?;
     let source = Source::open(&file)?;
     let wanted = ImportOptions {
         object,

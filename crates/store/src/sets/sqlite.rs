@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     files::copy_hashed,
     migrate, place,
-    sqlite::{error, open_reader, open_writer},
+    sqlite::{READER_CACHE, error, open_reader, open_writer},
 };
 use rusqlite::{Connection, backup::Backup};
 use std::{
@@ -29,7 +29,7 @@ const DATABASE: &str = "guanxi.sqlite";
 /// Copies the database into `to`. The copy is made by the connection that holds the snapshot, because
 /// only then does it equal that snapshot while others write.
 pub fn export(path: &Path, set: &str, to: &Path) -> Result<(Manifest, Vec<String>)> {
-    let source = open_reader(path)?;
+    let source = open_reader(path, READER_CACHE)?;
     source.execute_batch("BEGIN").map_err(error)?;
     let transaction = Transaction::default();
     let mut conn = Conn::sqlite(&source, &transaction);
@@ -59,7 +59,7 @@ pub fn export(path: &Path, set: &str, to: &Path) -> Result<(Manifest, Vec<String
 
 /// The digests of an unpacked copy.
 pub fn digest_of(directory: &Path) -> Result<Digests> {
-    let connection = open_reader(&directory.join(PART))?;
+    let connection = open_reader(&directory.join(PART), READER_CACHE)?;
     check(&connection)?;
     let transaction = Transaction::default();
     digest(&mut Conn::sqlite(&connection, &transaction))

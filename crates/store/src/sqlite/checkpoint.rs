@@ -77,7 +77,7 @@ mod tests {
     use super::*;
     use crate::{
         conn::Conn,
-        sqlite::{Writer, open_reader},
+        sqlite::{READER_CACHE, Writer, open_reader},
     };
 
     #[test]
@@ -95,7 +95,7 @@ mod tests {
         writer.execute("INSERT INTO t VALUES ('')", []).unwrap();
         assert!(pragma(&connection, "NOOP").unwrap().1 < WORTH);
 
-        let reader = open_reader(&path).unwrap();
+        let reader = open_reader(&path, READER_CACHE).unwrap();
         reader.execute_batch("BEGIN; SELECT count(*) FROM t").unwrap();
         fill();
         checkpoint(&connection, &mut most, &turn).unwrap();

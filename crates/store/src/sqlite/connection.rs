@@ -34,10 +34,12 @@ pub fn open_writer(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// A connection that cannot write.
-pub fn open_reader(path: &Path) -> Result<Connection> {
+/// A connection that cannot write, which keeps so many KiB of pages.
+pub fn open_reader(path: &Path, cache: u32) -> Result<Connection> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4000;").map_err(error)?;
+    connection
+        .execute_batch(&format!("PRAGMA query_only = ON; PRAGMA cache_size = -{cache};"))
+        .map_err(error)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
 }

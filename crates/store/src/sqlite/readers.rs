@@ -19,6 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// backups, which need longer, have connections of their own.
 const LONGEST: Duration = Duration::from_secs(120);
 
+/// How many KiB of pages a reading connection keeps: little, because there are many of them and the system keeps pages
+/// too.
+pub const READER_CACHE: u32 = 4_000;
+
 /// A bounded pool of reading connections, opened when first needed.
 pub struct Readers {
     path: PathBuf,
@@ -32,6 +36,8 @@ struct State {
     idle: Vec<Connection>,
     busy: Vec<Reading>,
     next: u64,
+    /// How many KiB of pages the next connections keep.
+    cache: u32,
 }
 
 struct Reading {
@@ -44,7 +50,8 @@ impl Readers {
     /// Four connections a core: with fewer, requests that could run wait for one another's connections.
     pub fn new(path: PathBuf) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Readers { path, state: Mutex::default(), returned: Condvar::new(), most: (cores * 4).max(8) }
+        let state = Mutex::new(State { cache: READER_CACHE, ..State::default() });
+        Readers { path, state, returned: Condvar::new(), most: (cores * 4).max(8) }
     }
 
     /// A snapshot, as long as it is kept.
@@ -52,6 +59,13 @@ impl Readers {
         let lease = self.lease()?;
         lease.connection().execute_batch("BEGIN").map_err(error)?;
         Ok(Snapshot(lease, Transaction::on_snapshot()))
+    }
+
+    /// From now on each connection keeps so many KiB of pages.
+    pub fn set_cache(&self, cache: u32) {
+        let mut state = self.state.lock();
+        state.cache = cache;
+        state.idle.clear();
     }
 
     /// Interrupts reads that have lasted too long.
@@ -73,7 +87,7 @@ impl Readers {
         }
         let connection = match state.idle.pop() {
             Some(connection) => connection,
-            None => open_reader(&self.path)?,
+            None => open_reader(&self.path, state.cache)?,
         };
         state.next += 1;
         let number = state.next;

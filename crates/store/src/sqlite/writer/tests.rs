@@ -1,5 +1,5 @@
 use super::*;
-use crate::sqlite::{open_reader, open_writer};
+use crate::sqlite::{READER_CACHE, open_reader, open_writer};
 use std::sync::{Arc, Mutex};
 
 type Answer = Receiver<Result<(), Error>>;
@@ -23,7 +23,7 @@ fn a_group_is_answered_only_after_its_one_commit() {
     let path = directory.path().join("db");
     let connection = open_writer(&path).unwrap();
     connection.execute_batch("CREATE TABLE t (text TEXT) STRICT").unwrap();
-    let outside = Mutex::new(open_reader(&path).unwrap());
+    let outside = Mutex::new(open_reader(&path, READER_CACHE).unwrap());
     let seen = Arc::new(Mutex::new(Vec::new()));
 
     let (first, first_answer) = request(|conn| insert(conn, "first"));
@@ -49,7 +49,7 @@ fn a_group_is_answered_only_after_its_one_commit() {
     assert_eq!(*seen.lock().unwrap(), [Some(1), Some(0), Some(0)]);
     assert!(first_answer.recv().unwrap().is_ok() && second_answer.recv().unwrap().is_ok());
     assert_eq!(refused_answer.recv().unwrap().unwrap_err().to_string(), "refused");
-    assert_eq!(count(&open_reader(&path).unwrap()), 2);
+    assert_eq!(count(&open_reader(&path, READER_CACHE).unwrap()), 2);
 }
 
 #[test]
