@@ -131,7 +131,7 @@ fn row(visit: &Visit, field: &Field) -> Vec<Markup> {
     vec![
         markup! { (field.label.get(visit.locale())) },
         markup! { code { (field.name) } },
-        markup! { (settings::objects::kind_label(visit, &field.kind)) },
+        markup! { (settings::objects::fields::kind_label(visit, &field.kind)) },
         markup! { code { (shape(field)) } },
         markup! {
             span .tags {
