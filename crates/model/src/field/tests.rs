@@ -1,4 +1,5 @@
 use super::*;
+use crate::value::{Stored, Value};
 
 fn field(kind: FieldKind) -> Field {
     Field::new("f", Label::new("字段", "Field"), kind)

@@ -3,13 +3,15 @@
 use super::Problem;
 use crate::{issue::Message, value::Value};
 
-pub(super) fn parse(text: &str) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str) -> Result<Value, Problem> {
     text.parse()
         .map(Value::Ref)
         .map_err(|_| ("reference", Message::new("field.reference").with("value", text)))
 }
 
-pub(super) fn from_json(map: &serde_json::Map<String, serde_json::Value>) -> Result<Value, Problem> {
+pub(in crate::field) fn from_json(
+    map: &serde_json::Map<String, serde_json::Value>,
+) -> Result<Value, Problem> {
     let mut entries = map.iter();
     let (Some((key, value)), None) = (entries.next(), entries.next()) else {
         return Err(("format", Message::new("field.shape")));

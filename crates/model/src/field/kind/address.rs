@@ -3,7 +3,7 @@
 use super::{Problem, region};
 use crate::{issue::Message, value::Value};
 
-pub(super) fn parse(text: &str) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str) -> Result<Value, Problem> {
     let (code, detail) = match text.split_once('|') {
         Some((code, detail)) => (code.to_owned(), detail.trim().to_owned()),
         None => (region::code(text).unwrap_or_default(), text.to_owned()),
@@ -11,13 +11,15 @@ pub(super) fn parse(text: &str) -> Result<Value, Problem> {
     build(code, detail)
 }
 
-pub(super) fn from_json(map: &serde_json::Map<String, serde_json::Value>) -> Result<Value, Problem> {
+pub(in crate::field) fn from_json(
+    map: &serde_json::Map<String, serde_json::Value>,
+) -> Result<Value, Problem> {
     let text =
         |key: &str| map.get(key).and_then(|value| value.as_str()).unwrap_or_default().trim().to_owned();
     build(text("region"), text("detail"))
 }
 
-pub(super) fn load(text: &str) -> Value {
+pub(in crate::field) fn load(text: &str) -> Value {
     serde_json::from_str::<(String, String)>(text)
         .map_or(Value::Null, |(region, detail)| Value::Address { region, detail })
 }

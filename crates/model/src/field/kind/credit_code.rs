@@ -3,7 +3,7 @@
 use super::Problem;
 use crate::{issue::Message, value::Value};
 
-pub(super) fn parse(text: &str) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str) -> Result<Value, Problem> {
     guanxi_text::credit_code::check(text)
         .map(Value::Text)
         .map_err(|_| ("format", Message::new("field.credit_code")))

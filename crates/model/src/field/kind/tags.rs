@@ -5,16 +5,16 @@ use crate::{issue::Message, value::Value};
 
 const MAX: usize = 30;
 
-pub(super) fn parse(text: &str) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str) -> Result<Value, Problem> {
     collect(split(text))
 }
 
-pub(super) fn from_json(items: &[serde_json::Value]) -> Result<Value, Problem> {
+pub(in crate::field) fn from_json(items: &[serde_json::Value]) -> Result<Value, Problem> {
     collect(items.iter().filter_map(|item| item.as_str().map(|tag| tag.trim().to_owned())))
 }
 
 /// Splits at commas and semicolons of both widths and at the enumeration comma.
-pub(super) fn split(text: &str) -> impl Iterator<Item = String> + '_ {
+pub(in crate::field) fn split(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split([',', ';', '\u{ff0c}', '\u{ff1b}', '\u{3001}', '\n'])
         .map(|part| part.trim().to_owned())
         .filter(|part| !part.is_empty())

@@ -2,7 +2,22 @@
 //! kept inside the transaction that changes those records, so a list of customers sorted by what they
 //! bought costs no more than one sorted by name.
 
-use super::{FieldKind, RollUpFunction};
+use super::FieldKind;
+use serde::{Deserialize, Serialize};
+
+/// What a roll-up computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RollUpFunction {
+    /// Number of records; 0 when there are none.
+    Count,
+    /// Sum of a field; 0 when there are none.
+    Sum,
+    /// Smallest value; empty when there are none.
+    Min,
+    /// Largest value; empty when there are none.
+    Max,
+}
 
 impl RollUpFunction {
     /// The kind of the result, given the field computed over.

@@ -4,7 +4,12 @@ use super::Problem;
 use crate::{issue::Message, value::Value};
 use rust_decimal::Decimal;
 
-pub(super) fn parse(text: &str, scale: u8, min: Option<i64>, max: Option<i64>) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(
+    text: &str,
+    scale: u8,
+    min: Option<i64>,
+    max: Option<i64>,
+) -> Result<Value, Problem> {
     let number = decimal(text).ok_or_else(|| ("format", Message::new("field.number")))?;
     if number.normalize().scale() > u32::from(scale) {
         let key = if scale == 0 { "field.whole_number" } else { "field.decimals" };
@@ -20,7 +25,7 @@ pub(super) fn parse(text: &str, scale: u8, min: Option<i64>, max: Option<i64>) -
 }
 
 /// A decimal as people write it: `1,234.5`, with full-width digits, without exponent.
-pub(super) fn decimal(text: &str) -> Option<Decimal> {
+pub(in crate::field) fn decimal(text: &str) -> Option<Decimal> {
     let folded = guanxi_text::fold::fold(text);
     let plain: String = folded.chars().filter(|c| !matches!(c, ',' | ' ')).collect();
     if plain.is_empty() || !plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+')) {

@@ -4,7 +4,7 @@ use super::Problem;
 use crate::{issue::Message, value::Value};
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-pub(super) fn parse(text: &str) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str) -> Result<Value, Problem> {
     instant(text).map(Value::Instant).ok_or_else(|| ("format", Message::new("field.instant")))
 }
 

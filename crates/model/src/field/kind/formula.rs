@@ -3,6 +3,6 @@
 use super::Problem;
 use crate::issue::Message;
 
-pub(super) fn refused() -> Problem {
+pub(in crate::field) fn refused() -> Problem {
     ("read_only", Message::new("field.computed"))
 }

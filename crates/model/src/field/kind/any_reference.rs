@@ -3,14 +3,14 @@
 use super::Problem;
 use crate::{id::RecordId, issue::Message, value::Value};
 
-pub(super) fn parse(text: &str, to: &[String]) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str, to: &[String]) -> Result<Value, Problem> {
     match load(text) {
         Value::AnyRef(object, id) if to.contains(&object) => Ok(Value::AnyRef(object, id)),
         _ => Err(("reference", Message::new("field.reference").with("value", text))),
     }
 }
 
-pub(super) fn from_json(
+pub(in crate::field) fn from_json(
     map: &serde_json::Map<String, serde_json::Value>,
     to: &[String],
 ) -> Result<Value, Problem> {
@@ -21,7 +21,7 @@ pub(super) fn from_json(
     }
 }
 
-pub(super) fn load(text: &str) -> Value {
+pub(in crate::field) fn load(text: &str) -> Value {
     text.split_once(':')
         .and_then(|(object, id)| Some(Value::AnyRef(object.to_owned(), RecordId(id.parse().ok()?))))
         .unwrap_or(Value::Null)

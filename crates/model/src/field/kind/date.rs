@@ -4,12 +4,12 @@ use super::Problem;
 use crate::{issue::Message, value::Value};
 use jiff::civil::Date;
 
-pub(super) fn parse(text: &str) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str) -> Result<Value, Problem> {
     date(text).map(Value::Date).ok_or_else(|| ("format", Message::new("field.date")))
 }
 
 /// The date people mean by a text in one of the usual forms; a time behind it is ignored.
-pub(super) fn date(text: &str) -> Option<Date> {
+pub(in crate::field) fn date(text: &str) -> Option<Date> {
     let day = text.split(['T', ' ']).next()?;
     let numbers: Vec<&str> = if day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit()) {
         vec![&day[..4], &day[4..6], &day[6..]]

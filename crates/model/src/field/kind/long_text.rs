@@ -5,7 +5,7 @@ use crate::{issue::Message, value::Value};
 
 const MAX: usize = 100_000;
 
-pub(super) fn parse(text: &str, max: Option<usize>) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str, max: Option<usize>) -> Result<Value, Problem> {
     let max = max.unwrap_or(MAX);
     let text = text.replace("\r\n", "\n");
     if text.chars().count() > max {

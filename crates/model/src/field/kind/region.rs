@@ -3,11 +3,11 @@
 use super::Problem;
 use crate::{issue::Message, value::Value};
 
-pub(super) fn parse(text: &str) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str) -> Result<Value, Problem> {
     code(text).map(Value::Text).ok_or_else(|| ("format", Message::new("field.region")))
 }
 
-pub(super) fn code(text: &str) -> Option<String> {
+pub(in crate::field) fn code(text: &str) -> Option<String> {
     if guanxi_text::region::is_valid(text) {
         return Some(text.to_owned());
     }

@@ -3,11 +3,11 @@
 use super::{Problem, tags};
 use crate::{issue::Message, value::Value};
 
-pub(super) fn parse(text: &str) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str) -> Result<Value, Problem> {
     collect(tags::split(text).collect())
 }
 
-pub(super) fn from_json(items: &[serde_json::Value]) -> Result<Value, Problem> {
+pub(in crate::field) fn from_json(items: &[serde_json::Value]) -> Result<Value, Problem> {
     collect(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
 }
 

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 /// The largest amount, 900 trillion fen, leaves room for sums of a million of them in 64 bits.
 const MAX_YUAN: i64 = 9_000_000_000_000;
 
-pub(super) fn parse(text: &str, negative: bool) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str, negative: bool) -> Result<Value, Problem> {
     let bare = text.trim_start_matches(['\u{a5}', '\u{ffe5}']);
     let amount = number::decimal(bare).ok_or_else(|| ("format", Message::new("field.money")))?;
     if amount.normalize().scale() > 2 {
@@ -29,5 +29,5 @@ pub fn from_fen(fen: i64) -> Decimal {
 
 /// Fen of an amount in yuan, rounded half away from zero.
 pub fn to_fen(yuan: Decimal) -> i64 {
-    super::scaled(yuan, 2)
+    crate::field::stored::scaled(yuan, 2)
 }

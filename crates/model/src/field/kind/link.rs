@@ -3,7 +3,7 @@
 use super::Problem;
 use crate::{issue::Message, value::Value};
 
-pub(super) fn parse(text: &str) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str) -> Result<Value, Problem> {
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
     let host = with_scheme
         .strip_prefix("https://")

@@ -6,7 +6,7 @@ use crate::{issue::Message, value::Value};
 /// The longest text of a field that does not say its own limit.
 const MAX: usize = 500;
 
-pub(super) fn parse(text: &str, max: Option<usize>) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str, max: Option<usize>) -> Result<Value, Problem> {
     let max = max.unwrap_or(MAX);
     if text.contains(['\n', '\r']) {
         return Err(("format", Message::new("field.one_line")));

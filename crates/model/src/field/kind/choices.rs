@@ -3,11 +3,11 @@
 use super::{Choice, Problem, choice, tags};
 use crate::{issue::Message, value::Value};
 
-pub(super) fn parse(text: &str, options: &[Choice]) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str, options: &[Choice]) -> Result<Value, Problem> {
     collect(tags::split(text), options)
 }
 
-pub(super) fn from_json(items: &[serde_json::Value], options: &[Choice]) -> Result<Value, Problem> {
+pub(in crate::field) fn from_json(items: &[serde_json::Value], options: &[Choice]) -> Result<Value, Problem> {
     collect(items.iter().filter_map(|item| item.as_str().map(str::to_owned)), options)
 }
 

@@ -4,7 +4,7 @@ use super::{Problem, number};
 use crate::{issue::Message, value::Value};
 use rust_decimal::Decimal;
 
-pub(super) fn parse(text: &str) -> Result<Value, Problem> {
+pub(in crate::field) fn parse(text: &str) -> Result<Value, Problem> {
     let bare = text.trim_end_matches(['%', '\u{ff05}']);
     let number = number::decimal(bare).ok_or_else(|| ("format", Message::new("field.number")))?;
     if number.normalize().scale() > 2 {
