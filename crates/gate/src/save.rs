@@ -9,7 +9,7 @@ mod stale;
 mod trash;
 mod write;
 
-pub(crate) use facts::{refresh_above, refresh_facts, refresh_roll_ups};
+pub(crate) use facts::{refresh_facts, refresh_roll_ups};
 pub(crate) use follow::record_events;
 pub(crate) use index::{is_guarded, is_searchable};
 pub(crate) use stale::{changed_since, stale_against};

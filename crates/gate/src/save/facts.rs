@@ -49,7 +49,7 @@ pub(crate) fn refresh_facts(
 
 /// Roll-ups over roll-ups: what a record's facts add up to on the records that it refers to in turn. The
 /// documents nest them once (the orders of those whom a customer brought), so one level is followed.
-pub(crate) fn refresh_above(tx: &mut Tx<'_>, child: &str, parent: &str, records: &[RecordId]) -> Result<()> {
+fn refresh_above(tx: &mut Tx<'_>, child: &str, parent: &str, records: &[RecordId]) -> Result<()> {
     let registry = tx.registry.clone();
     let refreshed: BTreeSet<&str> = registry
         .roll_ups(child)
