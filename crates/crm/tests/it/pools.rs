@@ -464,6 +464,26 @@ fn switching_recycling_off_clears_the_dates_and_on_again_restarts_them() {
 }
 
 #[test]
+fn what_a_change_of_rules_left_over_is_restated_within_the_minute() {
+    story(|w| {
+        pool(w, "一部公海", recycling(30));
+        let customer = w.customer("li", "启明星科技");
+        let due = || w.look("customer", customer).date("recycle_on").map(|date| date.to_string());
+        // As after the first batch of many: the date is not right yet, and the place to go on from is kept.
+        w.gate
+            .write(&w.operator(), move |tx| {
+                tx.keep("customer", "recycle_on", &[(customer, Value::Null)])?;
+                tx.set_setting("pool.restate_after", "0")
+            })
+            .unwrap();
+        assert_eq!(due(), None);
+        assert_eq!(w.gate.run_job("pool.restate", w.today()).unwrap(), [("batches", 1)]);
+        assert_eq!(due().as_deref(), Some("2026-07-16"));
+        assert_eq!(w.gate.run_job("pool.restate", w.today()).unwrap(), [("batches", 0)], "nothing is left");
+    });
+}
+
+#[test]
 fn of_several_pools_the_newest_takes_back() {
     story(|w| {
         let old = pool(w, "旧公海", recycling(10));
