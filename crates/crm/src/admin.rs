@@ -20,6 +20,7 @@ pub(crate) fn declare(domain: &mut Domain) {
         .role(include_str!("admin/roles/executive.toml"))
         .role(include_str!("admin/roles/admin.toml"))
         .dictionary(include_str!("admin/dictionaries/activity_type.toml"))
+        .dictionary(include_str!("admin/dictionaries/article_category.toml"))
         .dictionary(include_str!("admin/dictionaries/churn_reason.toml"))
         .dictionary(include_str!("admin/dictionaries/communication_kind.toml"))
         .dictionary(include_str!("admin/dictionaries/channel.toml"))

@@ -13,6 +13,8 @@ mod customers;
 mod days;
 mod dice;
 mod follow_ups;
+mod goals;
+mod knowledge;
 mod leads;
 mod learned;
 mod office;
@@ -84,6 +86,7 @@ pub fn generate(gate: &Gate, options: &DemoOptions) -> Result<Vec<Login>> {
     orders::place(&mut world);
     follow_ups::keep_in_touch(&mut world);
     opportunities::pursue(&mut world);
+    knowledge::write(&mut world);
     services::serve(&mut world);
     office::arrange(&mut world);
     learned::learn(&mut world);
@@ -100,6 +103,8 @@ pub fn generate(gate: &Gate, options: &DemoOptions) -> Result<Vec<Login>> {
     let people: Vec<_> = world.people.iter().map(|person| person.id).collect();
     // The last days' messages are still to be read.
     let read_until = world.days.now - SignedDuration::from_hours(7 * 24);
-    world.script.play(gate, &people, read_until)?;
+    let story = std::mem::take(&mut world.script);
+    story.play(gate, &people, read_until)?;
+    goals::set(&world)?;
     Ok(logins)
 }

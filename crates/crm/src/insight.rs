@@ -1,9 +1,11 @@
-//! Insight: who is about to leave, and the reports.
+//! Insight: who is about to leave, how everybody stands against their targets, and the reports.
 
 mod churn;
 mod grades;
+pub mod performance;
 pub mod problems;
 mod reports;
+mod sales_target;
 mod standing;
 mod target_list;
 mod wallet;
@@ -30,6 +32,9 @@ pub(crate) fn declare(domain: &mut Domain) {
         .rule("wallet", wallet::Share)
         .rule("order", wallet::Ordered)
         .rule("order_line", wallet::Ordered)
+        .object(include_str!("insight/sales_target.toml"))
+        .rule("sales_target", sales_target::Sound)
+        .verb("sales_target", "spread", sales_target::spread)
         .object(include_str!("insight/target_list.toml"))
         .rule("target_list", target_list::Askable)
         .verb("target_list", "build", target_list::build)

@@ -65,6 +65,8 @@ pub enum Shape {
     Curve,
     /// Steps that follow one another: rows of one step stand together, and the measure is how far they are.
     Steps,
+    /// Bars alone: ratios are no parts of a whole.
+    Ratios,
     /// A table and no picture: the fields of a matrix, or rows that overlap and so are no parts of a whole.
     Matrix,
 }

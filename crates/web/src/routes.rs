@@ -108,6 +108,7 @@ pub fn table() -> Vec<Route> {
         Route::get ("/{object}/{id}/row",          Object(READ), pages::list::row),
         Route::get ("/{object}/{id}/card",         Object(READ), pages::board::card),
         Route::post("/{object}/{id}/move",         Object(READ), pages::board::r#move),
+        Route::post("/article/{id}/read", User, pages::record::opened_article),
         Route::post("/{object}/{id}/reschedule",   Object(EDIT), pages::calendar::reschedule),
 
         // Pools: each is a view of the customer list

@@ -81,7 +81,10 @@ fn request(world: &mut World<'_>, dice: &mut Dice, number: usize, step: Step) {
     }
     clock = next(world, dice, clock, 1);
     let result = fill(&case.result, &[("product", &product)]);
-    world.script.verb(clock, handler, key, "handle", Draft::new().set("result", result));
+    let written = world.articles.iter().find(|written| written.article.cases.contains(&case.title));
+    let known = written.filter(|w| w.published.is_some_and(|at| at < clock) && number % 4 != 1);
+    let with = known.map(|written| to("solved_by", written.key)).into_iter().collect();
+    world.script.verb_with(clock, handler, key, "handle", Draft::new().set("result", result), with);
     if step == Step::Handled {
         return;
     }
@@ -153,6 +156,10 @@ fn make(
         .set("priority", if case.kind == "complaint" && dice.chance(40) { "urgent" } else { "normal" })
         .set("owner", by);
     let mut links = vec![to("customer", customer.key)];
+    // A request that speaks of no product in its title is about none.
+    let about = TEXTS.products.iter().position(|p| p.name == product);
+    let about = about.filter(|_| case.title.contains("{product}"));
+    links.extend(about.and_then(|n| world.products.get(n)).map(|key| to("product", *key)));
     links.extend(customer.contacts[0].key.map(|contact| to("contact", contact)));
     (world.script.create(at, by, "service_request", draft, links), product)
 }

@@ -15,6 +15,7 @@ pub(super) static TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts {
     service: read(include_str!("data/service.toml")),
     churn: read(include_str!("data/churn.toml")),
     office: read(include_str!("data/office.toml")),
+    knowledge: read::<Knowledge>(include_str!("data/knowledge.toml")).article,
     learned: read(include_str!("data/learned.toml")),
     profile: read(include_str!("data/profile.toml")),
     targets: read(include_str!("data/targets.toml")),
@@ -42,6 +43,7 @@ pub(super) struct Texts {
     pub service: Service,
     pub churn: Churn,
     pub office: Office,
+    pub knowledge: Vec<Article>,
     pub learned: Learned,
     pub leads: Vec<Lead>,
     pub pools: Pools,
@@ -319,6 +321,31 @@ pub(super) struct Appointment {
     pub kind: String,
     pub place: String,
     pub minutes: i64,
+}
+
+#[derive(Deserialize)]
+struct Knowledge {
+    article: Vec<Article>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Article {
+    pub title: String,
+    pub kind: String,
+    pub category: String,
+    pub audience: String,
+    #[serde(default)]
+    pub answers: String,
+    pub keywords: Vec<String>,
+    /// Titles of the requests it answers.
+    #[serde(default)]
+    pub cases: Vec<String>,
+    /// Where it stands when it is not published.
+    #[serde(default)]
+    pub state: String,
+    /// In how many days it runs out.
+    pub until: Option<i64>,
+    pub body: String,
 }
 
 #[derive(Deserialize)]

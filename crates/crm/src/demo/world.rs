@@ -4,6 +4,7 @@ use super::{
     DemoOptions,
     days::Days,
     dice::Dice,
+    knowledge::Written,
     script::{Key, Script},
     texts::TEXTS,
 };
@@ -22,6 +23,7 @@ pub(super) struct World<'a> {
     pub people: Vec<Colleague>,
     pub customers: Vec<Customer>,
     pub products: Vec<Key>,
+    pub articles: Vec<Written>,
     names: BTreeSet<String>,
     phones: BTreeSet<String>,
 }
@@ -98,6 +100,7 @@ impl<'a> World<'a> {
             people: Vec::new(),
             customers: Vec::new(),
             products: Vec::new(),
+            articles: Vec::new(),
             names: BTreeSet::new(),
             phones: BTreeSet::new(),
         }

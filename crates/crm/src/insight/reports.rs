@@ -15,16 +15,19 @@ mod grade_preview;
 mod growth_matrix;
 mod identification;
 mod idic;
+mod knowledge_gaps;
 mod lead_source;
 mod lifecycle;
 pub(super) mod likeness;
 mod look_alikes;
 mod marketing_matrix;
 mod pareto;
+mod performance;
 mod portrait;
 mod promises;
 mod scope;
 mod service;
+mod solutions;
 
 use crate::declare::Declare;
 use guanxi_gate::{Domain, report::ReportDef};
@@ -62,7 +65,10 @@ pub(crate) fn declare(domain: &mut Domain) {
         .report(contribution::report())
         .report(composition::report())
         .report(lead_source::report())
+        .report(performance::report())
         .report(service::report())
+        .report(solutions::report())
+        .report(knowledge_gaps::report())
         .report(churn::report())
         .report(communication::report())
         .report(promises::report())

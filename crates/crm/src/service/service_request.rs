@@ -1,6 +1,7 @@
 //! Five steps: made, assigned, handled, answered, archived. Whoever is not content sends it back to be
 //! handled again. Every step keeps who and when.
 
+use super::fitting::is_citable;
 use guanxi_gate::{Change, Ctx, Draft, Error, Record, Result, Rule, Tx};
 use guanxi_model::{Message, RecordId, Scope, Value};
 
@@ -42,16 +43,18 @@ pub(crate) fn handle(tx: &mut Tx<'_>, request: &Record, input: &Draft) -> Result
     if request.owner() != Some(ctx.subject.user) && !handles_for_others(ctx) {
         return Err(Error::refused("service.only_assignee"));
     }
+    let article = citable(tx, input)?;
     let times = request.decimal("handle_count").unwrap_or_default() + rust_decimal::Decimal::ONE;
-    let handled = tx.update(
-        request,
-        Draft::new()
-            .set("result", input.get("result").clone())
-            .set("handled_by", acting(ctx))
-            .set("handled_at", ctx.now)
-            .set("handle_count", times)
-            .set("status", "handled"),
-    )?;
+    let mut draft = Draft::new()
+        .set("result", input.get("result").clone())
+        .set("handled_by", acting(ctx))
+        .set("handled_at", ctx.now)
+        .set("handle_count", times)
+        .set("status", "handled");
+    if article.is_some() {
+        draft = draft.set("solved_by", article);
+    }
+    let handled = tx.update(request, draft)?;
     match handled.reference("created_by") {
         Some(creator) => tx.notify(
             creator,
@@ -59,6 +62,29 @@ pub(crate) fn handle(tx: &mut Tx<'_>, request: &Record, input: &Draft) -> Result
             Message::new("service.notice.handled").with("title", handled.title()),
         ),
         None => Ok(()),
+    }
+}
+
+/// Says afterwards which article solved it, or names a better one.
+pub(crate) fn cite(tx: &mut Tx<'_>, request: &Record, input: &Draft) -> Result<()> {
+    let ctx = tx.ctx();
+    if request.owner() != Some(ctx.subject.user) && !handles_for_others(ctx) {
+        return Err(Error::refused("service.only_assignee"));
+    }
+    let article = citable(tx, input)?;
+    tx.update(request, Draft::new().set("solved_by", article))?;
+    Ok(())
+}
+
+/// The article that the form names; what was never published solved nothing.
+fn citable(tx: &mut Tx<'_>, input: &Draft) -> Result<Option<RecordId>> {
+    let Some(named) = input.get("solved_by").as_ref() else { return Ok(None) };
+    let article = tx.get("article", named)?;
+    if is_citable(&article) {
+        Ok(Some(named))
+    } else {
+        let message = Message::new("service.not_published").with("title", article.title());
+        Err(Error::invalid("solved_by", "rule", message))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The first page: what is to be done today, what is coming up, what one worked on, and how one stands.
 
+mod goals;
+
 use crate::{
     page::Page,
     pages::{calendar::agenda, list},
@@ -39,6 +41,7 @@ pub async fn show(visit: Visit) -> Answer {
                 (head(visit))
                 div .dash.home.scroll-end {
                     (figures(visit, &todos)?)
+                    (goals::draw(visit)?)
                     (to_do(visit, &todos))
                     (upcoming(visit)?)
                     @if let Some(pipeline) = pipeline { (pipeline) }

@@ -4,6 +4,7 @@
 pub mod advice;
 mod channel;
 pub mod fields;
+mod fitting;
 mod head;
 mod history;
 mod owner;
@@ -13,6 +14,7 @@ mod share;
 mod trash;
 mod walk;
 
+pub use fitting::opened as opened_article;
 pub use head::{avatar, brief, buttons, head};
 pub use history::show as history;
 pub use owner::{ask as ask_transfer, transfer, transfer_back};
@@ -112,6 +114,7 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
     let right = markup! {
         @if let Some(reach) = &reach { (reach.card(visit, record, &query)) }
         (advice::draw(visit, record)?)
+        (fitting::draw(visit, record)?)
         (related::draw(visit, record)?)
         (advice::history(visit, record)?)
     };

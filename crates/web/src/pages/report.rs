@@ -161,6 +161,7 @@ fn page(visit: &Visit, asked: &Asked, outcome: Result<&Report, &[Issue]>) -> Res
             tabs.push(tab("bar", "report.bar", "chart-column"));
             tabs.push(tab("pie", "report.pie", "chart-pie"));
         }
+        Shape::Ratios => tabs.push(tab("bar", "report.bar", "chart-column")),
         Shape::Curve => tabs.push(tab("curve", "report.curve", "trending-up")),
         Shape::Matrix | Shape::Steps => {}
     }

@@ -53,7 +53,11 @@ pub async fn show(visit: Visit, Path((object, id, verb)): Path<(String, String, 
                     Value::Null => known(&record, field),
                     value => value,
                 };
-                input::put(&mut params, "", field, &value, visit);
+                // A link may say what it is about: the article that a request is solved with.
+                match visit.asks.param(&field.name) {
+                    Some(text) => params.0.push((field.name.clone(), text)),
+                    None => input::put(&mut params, "", field, &value, visit),
+                }
             }
             // Opened by its address although it cannot be done: the dialog says so instead of asking.
             let issues = if record.may.act(&verb) {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on says where it stopped")]
 
 mod access;
+mod knowledge;
 mod lists;
 mod logins;
 mod offline;
