@@ -43,8 +43,10 @@ fn run(gate: &Gate, ctx: &Ctx, params: &Params) -> Result<Report> {
     let shelf = Expr::eq("status", "published");
     let articles = by_place(&count(gate, ctx, "article", ["product", "answers"], shelf)?);
     let written = |(product, kind): &Place| -> Decimal {
-        // An article that names no kind of request answers all of them.
-        [kind.as_str(), ""].iter().filter_map(|kind| articles.get(&(*product, (*kind).to_owned()))).sum()
+        // An article that names no kind of request, or no product, answers all of them.
+        let products = if product.is_some() { vec![*product, None] } else { vec![None] };
+        let places = products.iter().flat_map(|p| [kind.as_str(), ""].map(|kind| (*p, kind.to_owned())));
+        places.filter_map(|place| articles.get(&place)).sum()
     };
     let mut listed: Vec<(Decimal, Decimal, ReportRow)> = Vec::new();
     for (place, requests) in by_place(&all) {
