@@ -139,10 +139,9 @@ fn judge(tx: &mut Tx<'_>, article: &Record, reader: RecordId, vote: Draft) -> Re
     match place_of(tx, article.id, reader)? {
         Some(place) => tx.update(&place, vote).map(drop),
         None => {
-            let draft = vote
-                .values
-                .into_iter()
-                .fold(fresh(article.id, reader), |draft, (field, value)| draft.set(&field, value));
+            // Whoever judges has read it.
+            let read = fresh(article.id, reader).set("reads", Decimal::ONE).set("read_on", tx.ctx().today);
+            let draft = vote.values.into_iter().fold(read, |draft, (field, value)| draft.set(&field, value));
             tx.create("article_reader", draft).map(drop)
         }
     }
