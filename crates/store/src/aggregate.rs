@@ -4,7 +4,7 @@ use crate::{
     conn::{Conn, Row},
     dialect::Dialect,
     error::Result,
-    list::{Plan, conditions},
+    list::{Plan, Way, conditions},
     sql::Sql,
 };
 use guanxi_model::{
@@ -51,7 +51,7 @@ pub fn aggregate(
     }
     select.push(" FROM ").name(&plan.object.table).push(" t");
     select.push(&joins.text).push(" WHERE ");
-    conditions(&mut select, dialect, plan)?;
+    conditions(&mut select, dialect, plan, Way::Collect)?;
     if !groups.is_empty() {
         select.push(" GROUP BY ");
         for i in 1..=groups.len() {
@@ -100,7 +100,7 @@ pub fn ranked(
     };
     sql.push(" FROM ").name(&plan.object.table).push(" t");
     sql.push(&joins.text).push(" WHERE ");
-    conditions(&mut sql, conn.dialect(), plan)?;
+    conditions(&mut sql, conn.dialect(), plan, Way::Collect)?;
     if let Some(key) = &key {
         sql.push(" GROUP BY ").push(key);
     }

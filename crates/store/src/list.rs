@@ -1,5 +1,7 @@
 //! Lists: one statement for a page of records with what it shows, inside the caller's scope.
 
+mod walk;
+
 use crate::{
     conn::Conn,
     dialect::Dialect,
@@ -15,6 +17,7 @@ use guanxi_model::{
     expr::{Env, Expr},
     query::{COUNT_CAP, Cursor, Sort},
 };
+pub(crate) use walk::Way;
 
 /// Words to search for, as a caller may search: in clear everywhere, or guarded tokens only within a
 /// narrower scope.
@@ -80,12 +83,13 @@ pub struct ListRow {
 
 /// One page.
 pub fn list(conn: &mut Conn<'_>, plan: &Plan<'_>) -> Result<Vec<ListRow>> {
-    let mut rows = page(conn, plan, Tail::Whole)?;
+    let way = Way::of(conn, plan)?;
+    let mut rows = page(conn, plan, way, Tail::Whole)?;
     // Under a descending sort the empty values come last, and a cursor on a value bounds the index scan by
     // `<=`, which no null satisfies; the rest of the page is a second scan over the nulls.
     let descending = plan.sort.first().is_some_and(|sort| sort.descending);
     if descending && rows.len() < plan.limit && plan.after.is_some_and(|cursor| !cursor.value.is_null()) {
-        rows.extend(page(conn, plan, Tail::Nulls(plan.limit - rows.len()))?);
+        rows.extend(page(conn, plan, way, Tail::Nulls(plan.limit - rows.len()))?);
     }
     Ok(rows)
 }
@@ -94,7 +98,7 @@ pub fn list(conn: &mut Conn<'_>, plan: &Plan<'_>) -> Result<Vec<ListRow>> {
 pub fn count(conn: &mut Conn<'_>, plan: &Plan<'_>, exact: bool) -> Result<i64> {
     let mut sql = Sql::new("SELECT count(*) FROM (SELECT 1 FROM ");
     sql.name(&plan.object.table).push(" t WHERE ");
-    conditions(&mut sql, conn.dialect(), plan)?;
+    conditions(&mut sql, conn.dialect(), plan, Way::Collect)?;
     if !exact {
         sql.push(" LIMIT ").bind(COUNT_CAP + 1);
     }
@@ -108,7 +112,7 @@ enum Tail {
     Nulls(usize),
 }
 
-fn page(conn: &mut Conn<'_>, plan: &Plan<'_>, tail: Tail) -> Result<Vec<ListRow>> {
+fn page(conn: &mut Conn<'_>, plan: &Plan<'_>, way: Way, tail: Tail) -> Result<Vec<ListRow>> {
     let dialect = conn.dialect();
     let mut sql = Sql::new("SELECT t.\"id\", t.\"version\"");
     scope::deciding_columns(&mut sql, plan.registry, plan.object, "t");
@@ -133,11 +137,11 @@ fn page(conn: &mut Conn<'_>, plan: &Plan<'_>, tail: Tail) -> Result<Vec<ListRow>
             sql.push("s.gx_search MATCH ")
                 .bind(search::fts5(Some(&plan.object.name), &search.words))
                 .push(" AND ");
-            base_conditions(&mut sql, dialect, plan)?;
+            base_conditions(&mut sql, dialect, plan, way)?;
         }
         _ => {
             sql.name(&plan.object.table).push(" t WHERE ");
-            conditions(&mut sql, dialect, plan)?;
+            conditions(&mut sql, dialect, plan, way)?;
         }
     }
     match tail {
@@ -178,8 +182,8 @@ fn list_row(mut row: Vec<Stored>) -> ListRow {
 }
 
 /// Appends every condition of the plan.
-pub(crate) fn conditions(sql: &mut Sql, dialect: Dialect, plan: &Plan<'_>) -> Result<()> {
-    base_conditions(sql, dialect, plan)?;
+pub(crate) fn conditions(sql: &mut Sql, dialect: Dialect, plan: &Plan<'_>, way: Way) -> Result<()> {
+    base_conditions(sql, dialect, plan, way)?;
     if let Some(found) = plan.search {
         sql.push(" AND (");
         search::and_matches(sql, dialect, &plan.object.name, "t", &found.words);
@@ -199,15 +203,19 @@ pub(crate) fn conditions(sql: &mut Sql, dialect: Dialect, plan: &Plan<'_>) -> Re
     Ok(())
 }
 
-fn base_conditions(sql: &mut Sql, dialect: Dialect, plan: &Plan<'_>) -> Result<()> {
+fn base_conditions(sql: &mut Sql, dialect: Dialect, plan: &Plan<'_>, way: Way) -> Result<()> {
     life_clause(sql, "t", plan.life);
     scope::and_scope(sql, dialect, plan.registry, plan.object, "t", plan.scope);
     let searched = plan.search.and_then(|search| search.only.as_ref());
     for expr in plan.filter.into_iter().chain(searched) {
-        sql.push(" AND (");
-        filter::compile(expr, plan.object, plan.registry, plan.env, "t", dialect, sql)
-            .map_err(|error| Error::Other(Box::new(error)))?;
-        sql.push(")");
+        for member in walk::members(expr) {
+            // No index answers what stands inside a CASE.
+            let hidden = dialect == Dialect::Sqlite && way.hides(plan, member);
+            sql.push(if hidden { " AND CASE WHEN (" } else { " AND (" });
+            filter::compile(member, plan.object, plan.registry, plan.env, "t", dialect, sql)
+                .map_err(|error| Error::Other(Box::new(error)))?;
+            sql.push(if hidden { ") THEN 1 END" } else { ")" });
+        }
     }
     Ok(())
 }

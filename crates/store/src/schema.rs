@@ -139,6 +139,11 @@ fn is_unique(field: &Field) -> bool {
     (field.unique && !field.inactive) || (field.system && field.name == "external_id")
 }
 
+/// Whether lists may be found or ordered by an index on the field.
+pub(crate) fn is_indexed(object: &Object, field: &Field) -> bool {
+    indexed_columns(object).contains_key(field.column.as_str())
+}
+
 /// What lists filter and sort by: owner and department, references, fields marked so, and the sorts
 /// that views start with. With each, whether lists are ordered by it, for which its empty values count too.
 fn indexed_columns(object: &Object) -> BTreeMap<&str, bool> {

@@ -148,7 +148,7 @@ impl App {
 
     /// Keeps the figures of an object's tabs for the next page.
     pub fn keep_counts(&self, user: RecordId, object: &str, counts: HashMap<String, String>) {
-        self.remembered.counts.lock().insert((user, object.to_owned()), counts);
+        self.remembered.counts.lock().entry((user, object.to_owned())).or_default().extend(counts);
     }
 
     /// Forgets what was remembered of saved views, after one was changed here.

@@ -3,8 +3,13 @@
 use crate::{conn::Row, error::Error, error::Result, sql::Sql};
 use guanxi_model::Stored;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, ffi, types::ValueRef};
+use std::time::{Duration, Instant};
+
+/// A statement that takes so long is named in the log, without its values.
+const SLOW: Duration = Duration::from_secs(1);
 
 pub fn each(connection: &Connection, sql: &Sql, f: &mut dyn FnMut(Row) -> Result<()>) -> Result<()> {
+    let started = Instant::now();
     let mut statement = prepare(connection, sql)?;
     let width = statement.column_count();
     let mut rows = statement.raw_query();
@@ -14,6 +19,10 @@ pub fn each(connection: &Connection, sql: &Sql, f: &mut dyn FnMut(Row) -> Result
             columns.push(stored(row.get_ref(position).map_err(error)?)?);
         }
         f(columns)?;
+    }
+    let took = started.elapsed();
+    if took > SLOW {
+        tracing::warn!(seconds = took.as_secs_f64(), statement = sql.text, "slow statement");
     }
     Ok(())
 }
