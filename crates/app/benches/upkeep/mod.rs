@@ -19,7 +19,8 @@ impl Bench {
         // Half of the questions are about customers that are there, half about newcomers.
         let draft = |n: u64| {
             let known = n.wrapping_mul(7919) % self.customers.max(1);
-            let called = if n % 2 == 0 { format!("{}{known}", name(known)) } else { name(n + 500_000) };
+            let called =
+                if n.is_multiple_of(2) { format!("{}{known}", name(known)) } else { name(n + 500_000) };
             let body = json!({ "name": called, "phone": phone(known * (n % 2)) });
             ("/api/v1/customer/duplicates".to_owned(), body.to_string())
         };

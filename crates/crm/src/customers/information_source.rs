@@ -89,17 +89,13 @@ pub(crate) const REMIND: JobDef =
 fn remind(gate: &Gate, ctx: &Ctx, as_of: Date) -> Result<Counts> {
     let soon = as_of.checked_add(30.days()).unwrap_or(as_of);
     let mut counts = Counts::new();
-    let kinds: [(&str, &str, Date, fn(&Record) -> Draft); 2] = [
-        ("due", "next_refresh_on", as_of, |source| told(source, "next_refresh_on")),
-        ("expiring", "valid_until", soon, |source| told(source, "valid_until")),
-    ];
-    for (kind, day, until, mark) in kinds {
+    for (kind, day, until) in [("due", "next_refresh_on", as_of), ("expiring", "valid_until", soon)] {
         let news = expr::parse(&format!("is_empty(reminded_for) || reminded_for < {day}"))?;
         let which =
             Expr::eq("status", "active").and(Expr::compare(day, Comparison::LessOrEqual, until)).and(news);
         let key = format!("information_source.notice.{kind}");
         let notice = Notice { object: "information_source", key, day };
-        counts.push((kind, remind::tell(gate, ctx, notice, which, mark)?));
+        counts.push((kind, remind::tell(gate, ctx, notice, which, move |source| told(source, day))?));
     }
     Ok(counts)
 }

@@ -41,7 +41,7 @@ pub(super) fn tell(
     ctx: &Ctx,
     notice: Notice,
     which: Expr,
-    mark: fn(&Record) -> Draft,
+    mark: impl Fn(&Record) -> Draft + Copy + Send + 'static,
 ) -> Result<i64> {
     let mut told = 0;
     loop {

@@ -413,9 +413,12 @@ impl Reach {
     }
 }
 
+/// How someone stands, by measure.
+pub type Standings = Vec<(&'static str, Standing)>;
+
 /// How the caller stands this month, for each measure they have a target of: themselves, and the department
 /// for those who answer for it.
-pub fn mine(gate: &Gate, ctx: &Ctx) -> Result<Option<(Period, Vec<(&'static str, Standing)>)>> {
+pub fn mine(gate: &Gate, ctx: &Ctx) -> Result<Option<(Period, Standings)>> {
     let reach = Reach::of(ctx);
     let Some(period) = Period::around(Span::Month, ctx.today) else { return Ok(None) };
     if !(reach.own || reach.departments) || ctx.subject.user.0 <= 0 {

@@ -160,7 +160,7 @@ fn the_team_works_on_the_plan_and_nobody_else_sees_it() {
         );
         assert!(sees("zhao") && sees("wang"));
         assert!(
-            !world.gate.get(&world.ctx("zhao"), "customer", plan.customer).is_ok(),
+            world.gate.get(&world.ctx("zhao"), "customer", plan.customer).is_err(),
             "the plan, not the customer"
         );
         give("zhao").unwrap();

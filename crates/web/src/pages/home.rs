@@ -312,12 +312,12 @@ fn pipeline(visit: &Visit) -> Result<Option<Markup>, Error> {
 
 /// What one changed last; for those who change little themselves, what their people changed.
 fn recent(visit: &Visit) -> Result<Markup, Error> {
-    let mine = Expr::eq("updated_by", Expr::Word(Word::Me)).or(Expr::eq("owner", Expr::Word(Word::Me)));
+    let mine = Expr::eq("owner", Expr::Word(Word::Me));
     let mut title = "home.recent";
-    let mut items = worked_on(visit, Some(&mine))?;
+    let mut items = latest(visit, Some(&mine), "updated_at")?;
     if items.is_empty() {
         title = "home.team_recent";
-        items = worked_on(visit, None)?;
+        items = latest(visit, None, "created_at")?;
     }
     let list = ui::related_list(&Related {
         id: "recent".to_owned(),
@@ -329,21 +329,24 @@ fn recent(visit: &Visit) -> Result<Markup, Error> {
     Ok(html! { div .half { (list) } })
 }
 
-fn worked_on(visit: &Visit, filter: Option<&Expr>) -> Result<Vec<RelatedItem>, Error> {
+/// The last of the caller's records by when they were changed, or of everyone's by when they were made. Everyone's are
+/// found by their ids, which rise with time: in a large set an order by change would be a walk through all of it.
+fn latest(visit: &Visit, filter: Option<&Expr>, by: &str) -> Result<Vec<RelatedItem>, Error> {
+    let order = if filter.is_some() { format!("-{by}") } else { "-id".to_owned() };
     let mut items: Vec<(Timestamp, RelatedItem)> = Vec::new();
     for name in WORKED_ON {
         let Ok(object) = visit.gate().object(name) else { continue };
         if !visit.may(name, action::READ) {
             continue;
         }
-        let fields = [object.title.as_str(), "updated_at", "kind"];
+        let fields = [object.title.as_str(), by, "kind"];
         let mut query = Query::of(name)
             .fields(fields.into_iter().filter(|field| object.field(field).is_some()))
-            .sort(["-updated_at"])
+            .sort([order.as_str()])
             .limit(6);
         query.filter = filter.cloned();
         for row in visit.gate().list(visit.ctx(), &query)?.rows {
-            let Some(at) = row.get("updated_at").as_instant() else { continue };
+            let Some(at) = row.get(by).as_instant() else { continue };
             let title = row.title();
             let avatar = match list::avatar(&object, &row, &title) {
                 none if none.0.is_empty() => html! { (ui::icon(&object.icon)) },

@@ -12,6 +12,7 @@ use crate::{
 use guanxi_gate::{Entry, Error, Titles, Visible};
 use guanxi_model::{Object, RecordId};
 use maud::{Markup, html as markup};
+use std::cmp::Reverse;
 
 /// How many events a page of the timeline has.
 pub const PAGE: usize = 30;
@@ -96,7 +97,7 @@ pub fn read(visit: &Visit, object: &str, id: RecordId, only: Only, wanted: usize
         as_written(visit, entry);
     }
     // Of the same moment the order of the events stays.
-    entries.sort_by(|a, b| b.at.cmp(&a.at));
+    entries.sort_by_key(|entry| Reverse(entry.at));
     let titles = names(visit, &entries)?;
     let talk = note::talk(visit, entries.iter().filter(|entry| is_note(entry)).map(|entry| entry.record))?;
     Ok(Events { entries, more, titles, talk })
