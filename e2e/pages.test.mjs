@@ -8,7 +8,7 @@ import { contactSheet, fewLooks } from './harness/contact-sheet.mjs'
 import { startProgram } from './harness/program.mjs'
 import { pages } from './pages.mjs'
 
-test('every page type in four looks', { timeout: 900_000 }, async () => {
+test('every page type in four looks', { timeout: 2_400_000 }, async () => {
   const program = await startProgram()
   const browser = await openBrowser()
   try {

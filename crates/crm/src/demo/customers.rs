@@ -115,8 +115,10 @@ fn pace(dice: &mut Dice, person: bool, fate: Fate, known_days: i64) -> Pace {
 
 fn meet_company(world: &mut World<'_>, (dice, learnt): (&mut Dice, &mut Dice), known: Known) -> Customer {
     let industry = dice.weigh(&TEXTS.customers.industry, |industry| industry.weight);
-    let (name, brand) = company_name(world, dice, known.city, industry);
-    let domain = format!("{}.example.com", pinyin::full(&brand));
+    let name = company_name(world, dice, known.city, industry);
+    // The initials of the whole name: companies that share a brand's name would otherwise share a mailbox, and be taken
+    // for one.
+    let domain = format!("{}.example.com", pinyin::initials(&name));
     let (region, address) = place(dice, known.city);
     let phone = landline(dice, known.city);
     let (_, legal, _) = person_name(dice);
@@ -279,20 +281,17 @@ fn basics(world: &World<'_>, dice: &mut Dice, known: &Known, person: bool) -> Dr
     draft
 }
 
-/// An invented name of a company in a city, and its brand.
+/// An invented name of a company in a city.
 pub(super) fn company_name(
     world: &mut World<'_>,
     dice: &mut Dice,
     city: &City,
     industry: &Industry,
-) -> (String, String) {
-    let mut chosen = "";
-    let name = world.new_name(|| {
-        let brand: &'static String = dice.pick(&TEXTS.customers.brands);
-        chosen = brand;
-        format!("{}{chosen}{}", city.name, dice.pick(&industry.patterns))
-    });
-    (name, chosen.to_owned())
+) -> String {
+    world.new_name(|| {
+        let brand = dice.pick(&TEXTS.customers.brands);
+        format!("{}{brand}{}", city.name, dice.pick(&industry.patterns))
+    })
 }
 
 fn meet_contact(

@@ -52,7 +52,7 @@ fn one(world: &mut World<'_>, dice: &mut Dice, number: usize) {
     let lead: &Lead = &TEXTS.leads[number % TEXTS.leads.len()];
     let city = dice.pick(&TEXTS.customers.city);
     let industry = dice.pick(&TEXTS.customers.industry);
-    let (name, _) = company_name(world, dice, city, industry);
+    let name = company_name(world, dice, city, industry);
     let (family, contact, _) = person_name(dice);
     let phone = world.mobile(dice);
     let sellers = world.places(|person| person.role == "account_manager");

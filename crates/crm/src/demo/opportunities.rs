@@ -168,7 +168,7 @@ fn prospect(world: &mut World<'_>, dice: &mut Dice, owner: Option<usize>) -> Par
         None => dice.weigh(cities, |city| city.weight),
     };
     let industry = dice.weigh(&TEXTS.customers.industry, |industry| industry.weight);
-    let (name, _) = company_name(world, dice, city, industry);
+    let name = company_name(world, dice, city, industry);
     let (family, contact, _) = person_name(dice);
     let title = dice.pick(&TEXTS.people.title);
     let owner = owner.unwrap_or_else(|| *dice.pick(&world.team(&city.team)));
