@@ -8,7 +8,7 @@ use super::{Plan, conditions};
 use crate::{conn::Conn, dialect::Dialect, error::Result, schema, sql::Sql};
 use guanxi_model::{
     Object, Stored,
-    expr::{Expr, Function},
+    expr::{Comparison, Expr, Function},
 };
 
 /// So many matches are many: even in a table of a million, a page of them stands within some ten thousand rows.
@@ -30,7 +30,12 @@ impl Way {
         if conn.dialect() != Dialect::Sqlite || plan.search.is_some() || !is_walkable(plan) {
             return Ok(Way::Collect);
         }
-        let tempting = members(filter)
+        let members = members(filter);
+        // What belongs to one record, such as the orders of a customer, is few enough to collect without counting.
+        if members.iter().any(|member| names_record(plan.object, member)) {
+            return Ok(Way::Collect);
+        }
+        let tempting = members
             .iter()
             .any(|member| !is_empty(member) && !orders(plan, member) && tempts(plan.object, member));
         if !tempting {
@@ -56,6 +61,17 @@ pub fn members(filter: &Expr) -> &[Expr] {
         Expr::And(members) => members,
         one => std::slice::from_ref(one),
     }
+}
+
+/// Whether a condition asks for one record by a reference.
+fn names_record(object: &Object, member: &Expr) -> bool {
+    let Expr::Compare(Comparison::Equal, left, right) = member else { return false };
+    [left, right].into_iter().any(|side| match &**side {
+        Expr::Field(path) => {
+            path.len() == 1 && object.field(&path[0]).is_some_and(|field| field.target().is_some())
+        }
+        _ => false,
+    })
 }
 
 fn is_empty(member: &Expr) -> bool {

@@ -89,6 +89,8 @@ fn many_matches_are_met_along_the_order_and_few_are_collected() {
     assert_eq!(bounded, (Way::Walk, ids([601, 602, 603, 604, 605])));
     // Nothing has an index here but the order.
     assert_eq!(page(&store, &registry, r#"name != "n1""#, "-score").0, Way::Collect);
+    // Nobody has so many that they would have to be counted first.
+    assert_eq!(page(&store, &registry, r#"owner == me && kind == "common""#, "-score").0, Way::Collect);
     // An order without an index cannot be walked.
     assert_eq!(page(&store, &registry, r#"kind == "common""#, "colour").0, Way::Collect);
 }
