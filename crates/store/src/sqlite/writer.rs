@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
 };
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use rusqlite::Connection;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -22,8 +22,8 @@ const GROUP: usize = 128;
 const GROUP_TIME: Duration = Duration::from_millis(20);
 
 /// Who may hold the engine's write lock: the writer, or the thread that starts the log over. The engine's own lock would
-/// leave that thread out for as long as the writer has work, because it goes to whoever asks first; this one is handed
-/// over in order.
+/// leave that thread out for as long as the writer has work, because it goes to whoever asks first; the writer hands this
+/// one over to who waits for it.
 pub type Turn = Mutex<()>;
 
 /// The handle of the writer thread; dropping it ends the thread when the queue is empty.
@@ -127,7 +127,8 @@ fn serve(
     while let Ok(first) = requests.recv() {
         let mine = turn.lock();
         commit_group(connection, first, requests);
-        drop(mine);
+        // A plain unlock would mostly let the writer itself have the turn again.
+        MutexGuard::unlock_fair(mine);
         // A full bell has been rung already.
         let _ = committed.try_send(());
     }

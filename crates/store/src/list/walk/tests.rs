@@ -10,7 +10,7 @@ use serde_json::json;
 
 const ROWS: i64 = 2_600;
 
-/// Every thirteenth is rare, and `score` runs against the ids.
+/// Every thirteenth is rare, all are the reader's, and `score` runs against the ids.
 fn set() -> (Store, Registry) {
     let field = |name: &str, kind: &str| json!({ "name": name, "label": { "en": name }, "kind": kind });
     let indexed = |name: &str, kind: &str| {
@@ -29,9 +29,9 @@ fn set() -> (Store, Registry) {
     let store = Store::in_memory().unwrap();
     store.sync_schema(&registry).unwrap();
     let insert = format!(
-        "INSERT INTO thing (id, version, created_at, updated_at, name, title_key, kind, score) \
+        "INSERT INTO thing (id, version, created_at, updated_at, owner, name, title_key, kind, score) \
          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS}) \
-         SELECT i, 1, 0, 0, 'n' || i, 'n' || i, CASE i % 13 WHEN 0 THEN 'rare' ELSE 'common' END, {ROWS} - i FROM n"
+         SELECT i, 1, 0, 0, 1, 'n' || i, 'n' || i, CASE i % 13 WHEN 0 THEN 'rare' ELSE 'common' END, {ROWS} - i FROM n"
     );
     store.write(move |conn| conn.script(&insert)).unwrap();
     (store, registry)
@@ -49,23 +49,26 @@ fn env() -> Env {
     }
 }
 
-fn page(store: &Store, registry: &Registry, filter: &str, sort: &str) -> (Way, Vec<RecordId>) {
-    let filter = parse(filter).unwrap();
-    let sort: Vec<Sort> = vec![Sort::parse(sort)];
-    let env = env();
-    let plan = Plan {
+/// The first five live things that fulfil a filter, in an order.
+fn plan<'a>(registry: &'a Registry, env: &'a Env, filter: &'a Expr, sort: &'a [Sort]) -> Plan<'a> {
+    Plan {
         registry,
         object: registry.object("thing").unwrap(),
-        env: &env,
+        env,
         columns: Vec::new(),
         scope: &RowScope::All,
-        filter: Some(&filter),
+        filter: Some(filter),
         search: None,
-        sort: &sort,
+        sort,
         after: None,
         limit: 5,
         life: Life::Live,
-    };
+    }
+}
+
+fn page(store: &Store, registry: &Registry, filter: &str, sort: &str) -> (Way, Vec<RecordId>) {
+    let (filter, sort, env) = (parse(filter).unwrap(), [Sort::parse(sort)], env());
+    let plan = plan(registry, &env, &filter, &sort);
     store
         .read(|conn| {
             let rows = list::list(conn, &plan)?;
@@ -99,19 +102,7 @@ fn many_matches_are_met_along_the_order_and_few_are_collected() {
 fn what_is_empty_is_never_looked_up() {
     let (_, registry) = set();
     let (filter, env) = (parse("is_empty(kind)").unwrap(), env());
-    let plan = Plan {
-        registry: &registry,
-        object: registry.object("thing").unwrap(),
-        env: &env,
-        columns: Vec::new(),
-        scope: &RowScope::All,
-        filter: Some(&filter),
-        search: None,
-        sort: &[],
-        after: None,
-        limit: 5,
-        life: Life::Live,
-    };
+    let plan = plan(&registry, &env, &filter, &[]);
     let mut sql = Sql::default();
     conditions(&mut sql, Dialect::Sqlite, &plan, Way::Collect).unwrap();
     assert!(sql.text.contains("CASE WHEN (t.\"kind\" IS NULL) THEN 1 END"), "{}", sql.text);
