@@ -11,7 +11,7 @@ export const themes = ['light', 'dark']
 
 export function openBrowser() {
   return chromium.launch({
-    executablePath: process.env.GUANXI_CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: process.env.GUANXI_CHROMIUM ?? '/usr/bin/chromium-headless-shell',
     args: [
       '--no-sandbox', // Chromium's own sandbox does not start for root, which is who runs tests in a container
       '--disable-gpu',

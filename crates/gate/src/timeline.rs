@@ -20,8 +20,19 @@ impl Gate {
         before: Option<i64>,
         limit: usize,
     ) -> Result<Vec<Entry>> {
-        let (page, _) = self.page_of(ctx, object, id)?;
-        let also = self.read(ctx, |tx| told_of(tx, object, id))?;
+        self.timeline_of(ctx, &self.get(ctx, object, id)?, before, limit)
+    }
+
+    /// The same for a record that was read already, with all its fields.
+    pub fn timeline_of(
+        &self,
+        ctx: &Ctx,
+        page: &Visible,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Entry>> {
+        let id = page.id;
+        let also = self.read(ctx, |tx| told_of(tx, &page.object.name, id))?;
         let events = self.0.store.read::<_, crate::Error>(|conn| {
             let merged = guanxi_store::merges::merged_into(conn, &page.object, id)?;
             let filter = EventFilter { timeline: Some(id), merged, also, before, ..EventFilter::default() };
@@ -34,7 +45,7 @@ impl Gate {
             }
             Ok(events)
         })?;
-        self.entries(ctx, events, Some(&page))
+        self.entries(ctx, events, Some(page))
     }
 
     /// Events as a caller may see them. Those of records out of their sight are left out.
@@ -46,8 +57,9 @@ impl Gate {
     ) -> Result<Vec<Entry>> {
         let registry = self.registry();
         let mut records: BTreeMap<String, BTreeSet<RecordId>> = BTreeMap::new();
+        let own = |record: RecordId| page.filter(|page| page.id == record);
         for event in &events {
-            if let Some(record) = event.event.record {
+            if let Some(record) = event.event.record.filter(|record| own(*record).is_none()) {
                 records.entry(event.event.object.clone()).or_default().insert(record);
             }
         }
@@ -62,7 +74,7 @@ impl Gate {
             seen.extend(self.list(ctx, &query)?.rows.into_iter().map(|row| (row.id, row)));
         }
         let people = self.people();
-        let titles = self.titles_in(ctx, &events, seen.values())?;
+        let titles = self.titles_in(ctx, &events, seen.values().chain(page))?;
         let told: BTreeSet<(i64, Option<RecordId>)> = events
             .iter()
             .filter(|event| registry.object(&event.event.object).is_some_and(|o| !o.told_on.is_empty()))
@@ -76,9 +88,9 @@ impl Gate {
             })
             .filter_map(|event| {
                 let record = event.event.record?;
-                let visible = seen.get(&record)?;
+                let own = own(record);
+                let visible = own.or_else(|| seen.get(&record))?;
                 let object = registry.object(&event.event.object)?;
-                let own = page.is_some_and(|page| page.id == record);
                 let actor_id = event.event.actor.unwrap_or(crate::SCHEDULER);
                 Some(Entry {
                     id: event.id,
@@ -87,7 +99,7 @@ impl Gate {
                     actor_id,
                     changes: changes_in_words(object, visible, &event, &titles, ctx),
                     notes: notes_in_words(object, &event, &titles, ctx),
-                    card: (!own && event.event.name == "created").then(|| visible.clone()),
+                    card: (own.is_none() && event.event.name == "created").then(|| visible.clone()),
                     object: event.event.object.clone(),
                     record,
                     title: visible.title(),

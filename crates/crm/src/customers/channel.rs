@@ -117,29 +117,55 @@ const WISH: i64 = 4;
 /// What the data say of the next contact: urgent when a complaint is open or an agreed contact is overdue; to be
 /// talked over while an opportunity is developed or an objection stands; with details while one is being prepared.
 pub fn occasion(gate: &Gate, ctx: &Ctx, customer: &Visible) -> Result<Occasion> {
-    let holds = |object: &str, condition: &str| -> Result<bool> {
-        if !ctx.rights.may(object, action::READ) {
+    let signs: Vec<(Sign, Expr)> = SIGNS
+        .into_iter()
+        .filter(|(_, object, _)| ctx.rights.may(object, action::READ))
+        .map(|(sign, _, condition)| Ok((sign, expr::parse(condition)?)))
+        .collect::<Result<_>>()?;
+    let any = |wanted: &[Sign]| -> Result<bool> {
+        let conditions = signs.iter().filter(|(sign, _)| wanted.contains(sign)).map(|(_, one)| one.clone());
+        let conditions: Vec<Expr> = conditions.collect();
+        if conditions.is_empty() {
             return Ok(false);
         }
-        let filter = Expr::eq("id", Expr::Id(customer.id)).and(expr::parse(condition)?);
+        let filter = Expr::eq("id", Expr::Id(customer.id)).and(Expr::any_of(conditions));
         Ok(gate.count(ctx, &Query::of("customer").filter(filter))? > 0)
     };
-    let urgent = gate.holds(ctx, customer, "next_contact_at < today") == Some(true)
-        || holds(
-            "service_request",
-            r#"any(service_request.customer, kind == "complaint" && status != "archived")"#,
-        )?;
-    let matter = if holds("opportunity", r#"any(opportunity.customer, status == "developing")"#)?
-        || holds("objection", r#"any(objection.customer, status == "open")"#)?
-    {
+    let overdue = gate.holds(ctx, customer, "next_contact_at < today") == Some(true);
+    // Most customers give no sign at all, which one question tells.
+    if !any(&[Sign::Complaint, Sign::Talk, Sign::Details])? {
+        return Ok(Occasion { urgent: overdue, matter: Matter::Brief });
+    }
+    let urgent = overdue || any(&[Sign::Complaint])?;
+    let matter = if any(&[Sign::Talk])? {
         Matter::Talk
-    } else if holds("opportunity", r#"any(opportunity.customer, status in ["unassigned", "assigned"])"#)? {
+    } else if any(&[Sign::Details])? {
         Matter::Details
     } else {
         Matter::Brief
     };
     Ok(Occasion { urgent, matter })
 }
+
+/// What records about a customer tell of the next contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Complaint,
+    Talk,
+    Details,
+}
+
+/// Sign, the object one must be allowed to read, condition on the customer.
+const SIGNS: [(Sign, &str, &str); 4] = [
+    (
+        Sign::Complaint,
+        "service_request",
+        r#"any(service_request.customer, kind == "complaint" && status != "archived")"#,
+    ),
+    (Sign::Talk, "opportunity", r#"any(opportunity.customer, status == "developing")"#),
+    (Sign::Talk, "objection", r#"any(objection.customer, status == "open")"#),
+    (Sign::Details, "opportunity", r#"any(opportunity.customer, status in ["unassigned", "assigned"])"#),
+];
 
 /// The channels for the next contact with a customer, or with one of its people, the best first.
 pub fn suggest(

@@ -45,7 +45,8 @@ pub fn of(gate: &Gate, ctx: &Ctx, customer: RecordId) -> Result<Vec<Problem>> {
             continue;
         }
         let filter = expr::parse(&format!(r#"customer == "{customer}" && ({condition})"#))?;
-        let query = Query::of(object).filter(filter).sort(["-created_at"]).limit(MOST);
+        let title = gate.object(object)?.title.clone();
+        let query = Query::of(object).fields([title.as_str(), "status", "created_at"]).filter(filter).sort(["-created_at"]).limit(MOST);
         let problem = |row: &Visible| Problem {
             kind,
             object,

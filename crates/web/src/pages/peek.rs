@@ -23,7 +23,7 @@ pub async fn show(visit: Visit, Path((object, id)): Path<(String, String)>) -> A
         .answer(move |visit| -> Result<Response, Error> {
             let id = record_id(&id)?;
             let (record, titles) = visit.gate().page_of(visit.ctx(), &object, id)?;
-            let events = timeline::read(visit, &object, id, timeline::Only::All, EVENTS)?;
+            let events = timeline::read(visit, &record, timeline::Only::All, EVENTS)?;
             let url = format!("/{object}/{id}");
             let body = markup! {
                 div .peek data-record data-object=(object) data-id=(id) data-version=(record.version) {

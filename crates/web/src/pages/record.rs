@@ -76,7 +76,7 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
         .and_then(|n| n.parse::<usize>().ok())
         .unwrap_or(timeline::PAGE)
         .clamp(timeline::PAGE, 600);
-    let events = timeline::read(visit, &object.name, record.id, only, wanted)?;
+    let events = timeline::read(visit, record, only, wanted)?;
     let walk = walk::of(visit, record, query.get("from"))?;
     let title = record.title();
     let trail = match &walk {

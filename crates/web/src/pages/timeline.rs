@@ -73,13 +73,13 @@ pub struct Events {
 ///
 /// # Errors
 /// When they cannot be read.
-pub fn read(visit: &Visit, object: &str, id: RecordId, only: Only, wanted: usize) -> Result<Events, Error> {
+pub fn read(visit: &Visit, record: &Visible, only: Only, wanted: usize) -> Result<Events, Error> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut before = None;
     let mut more = true;
     // Events out of the reader's sight are left out, so a short page does not mean the end; ten rounds bound the work.
     for _ in 0..10 {
-        let page = visit.gate().timeline(visit.ctx(), object, id, before, PAGE * 2)?;
+        let page = visit.gate().timeline_of(visit.ctx(), record, before, PAGE * 2)?;
         let Some(last) = page.last() else {
             more = false;
             break;
