@@ -125,7 +125,10 @@ export class Person {
       await combo.fill(value)
       await this.page.locator('[role=listbox] [role=option]').filter({ hasText: value }).first().click()
     } else if ((await field.locator('.rating').count()) > 0) {
-      await field.locator(`input[type=radio][value="${value}"]`).check({ force: true })
+      // The stars lie over the buttons that hold the mark, and the foot of a long form over the stars.
+      const star = field.locator(`input[type=radio][value="${value}"]`)
+      await star.evaluate((node) => node.scrollIntoView({ block: 'center' }))
+      await star.check({ force: true })
     } else if (Array.isArray(value)) {
       for (const choice of value) await field.locator('label', { hasText: choice }).last().click()
     } else if (typeof value === 'boolean') {
