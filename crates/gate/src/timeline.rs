@@ -83,8 +83,10 @@ impl Gate {
         Ok(events
             .into_iter()
             .filter(|event| {
-                let same_moment = told.contains(&(event.event.at, event.event.actor));
-                !(same_moment && is_quiet(&registry, event))
+                // The audit tells everything; a page leaves out what the program notes for itself.
+                let noted = told.contains(&(event.event.at, event.event.actor))
+                    || event.event.actor.is_none_or(|actor| actor == crate::SCHEDULER);
+                !(page.is_some() && noted && is_quiet(&registry, event))
             })
             .filter_map(|event| {
                 let record = event.event.record?;
@@ -177,7 +179,7 @@ fn told_of(tx: &mut Tx<'_>, object: &str, id: RecordId) -> Result<Vec<RecordId>>
     Ok(told)
 }
 
-/// Whether a change touched only fields that are kept by what is told anyway.
+/// Whether a change touched only fields that the program keeps for itself or computes.
 fn is_quiet(registry: &guanxi_model::Registry, event: &Event) -> bool {
     if event.event.name != "updated" {
         return false;

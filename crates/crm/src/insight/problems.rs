@@ -46,7 +46,11 @@ pub fn of(gate: &Gate, ctx: &Ctx, customer: RecordId) -> Result<Vec<Problem>> {
         }
         let filter = expr::parse(&format!(r#"customer == "{customer}" && ({condition})"#))?;
         let title = gate.object(object)?.title.clone();
-        let query = Query::of(object).fields([title.as_str(), "status", "created_at"]).filter(filter).sort(["-created_at"]).limit(MOST);
+        let query = Query::of(object)
+            .fields([title.as_str(), "status", "created_at"])
+            .filter(filter)
+            .sort(["-created_at"])
+            .limit(MOST);
         let problem = |row: &Visible| Problem {
             kind,
             object,

@@ -266,6 +266,13 @@ fn actions_and_reviews_are_to_be_done_and_reminded_of() {
         assert_eq!((count("account_action"), count("account_review")), ((0, 1, 0), (1, 0, 0)));
         assert_eq!(told("2026-06-18"), (2, 1), "late, and the day of the review");
         assert_eq!(told("2026-06-18"), (2, 1), "once");
+        let by_the_program = world
+            .gate
+            .timeline(&world.ctx("li"), "account_plan", plan.id, None, 50)
+            .unwrap()
+            .into_iter()
+            .filter(|entry| entry.actor_id == guanxi_gate::SCHEDULER && entry.name == "updated");
+        assert_eq!(by_the_program.count(), 0, "that it reminded is the program's own note");
         world.verb("li", "account_action", ours, "finish", Draft::new()).unwrap();
         assert_eq!(count("account_action"), (0, 0, 1));
         world.later(1);

@@ -12,7 +12,7 @@ use crate::{
 use guanxi_gate::{Entry, Error, Titles, Visible};
 use guanxi_model::{Object, RecordId};
 use maud::{Markup, html as markup};
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashMap};
 
 /// How many events a page of the timeline has.
 pub const PAGE: usize = 30;
@@ -91,6 +91,7 @@ pub fn read(visit: &Visit, record: &Visible, only: Only, wanted: usize) -> Resul
             break;
         }
     }
+    join(visit, &mut entries);
     more = more || entries.len() > wanted;
     entries.truncate(wanted);
     for entry in entries.iter_mut().filter(|entry| is_note(entry)) {
@@ -101,6 +102,35 @@ pub fn read(visit: &Visit, record: &Visible, only: Only, wanted: usize) -> Resul
     let titles = names(visit, &entries)?;
     let talk = note::talk(visit, entries.iter().filter(|entry| is_note(entry)).map(|entry| entry.record))?;
     Ok(Events { entries, more, titles, talk })
+}
+
+/// What a verb changed is part of doing it, told once; what the verb's form says is not said again.
+fn join(visit: &Visit, entries: &mut Vec<Entry>) {
+    let moment = |entry: &Entry| (entry.object.clone(), entry.record, entry.at, entry.actor_id);
+    let is_verb = |entry: &Entry| {
+        visit.gate().object(&entry.object).is_ok_and(|object| object.verb(&entry.name).is_some())
+    };
+    let verbs: HashMap<_, usize> = entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| is_verb(entry))
+        .map(|(i, one)| (moment(one), i))
+        .collect();
+    let mut told = vec![false; entries.len()];
+    for i in 0..entries.len() {
+        if entries[i].name != "updated" {
+            continue;
+        }
+        if let Some(&verb) = verbs.get(&moment(&entries[i])) {
+            let changes = std::mem::take(&mut entries[i].changes);
+            let said = |after: &str| entries[verb].notes.iter().any(|(_, text)| text == after);
+            let news: Vec<_> = changes.into_iter().filter(|(_, _, after)| !said(after)).collect();
+            entries[verb].changes.extend(news);
+            told[i] = true;
+        }
+    }
+    let mut told = told.into_iter();
+    entries.retain(|_| !told.next().unwrap_or_default());
 }
 
 /// A follow-up that came in a file keeps its author and its time, and stands under them; who imported it and
