@@ -36,6 +36,7 @@ pub(crate) fn declare(domain: &mut Domain) {
         .dictionary(include_str!("admin/dictionaries/life_stage.toml"))
         .dictionary(include_str!("admin/dictionaries/lead_invalid_reason.toml"))
         .dictionary(include_str!("admin/dictionaries/opportunity_loss_reason.toml"))
+        .dictionary(include_str!("admin/dictionaries/opportunity_invalid_reason.toml"))
         .dictionary(include_str!("admin/dictionaries/opportunity_stage.toml"))
         .dictionary(include_str!("admin/dictionaries/order_status.toml"))
         .dictionary(include_str!("admin/dictionaries/preference_topic.toml"))

@@ -1,7 +1,11 @@
 //! How areas say what they bring, so that an area's file reads as a list.
 
 use guanxi_gate::{Domain, JobDef, Rule, VerbFn, report::ReportDef};
-use guanxi_model::{Object, Role, field::Choice, registry::Dictionary};
+use guanxi_model::{
+    Field, FieldKind, Object, Role,
+    field::{Choice, RollUpFunction},
+    registry::Dictionary,
+};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -90,11 +94,28 @@ pub(crate) fn offer_declared(domain: &mut Domain) {
             shown.map(|field| entry(&field.name, &field.label)).collect()
         })
         .unwrap_or_default();
+    // What a stage may ask for: whatever people fill in on an opportunity, and what is counted there.
+    let opportunity = shipped.objects.iter().find(|object| object.name == "opportunity");
+    let asked: Vec<Choice> = opportunity
+        .map(|object| {
+            let counted = |field: &Field| {
+                matches!(field.kind, FieldKind::RollUp { function: RollUpFunction::Count, .. })
+            };
+            let typed = |field: &Field| !field.read_only && !field.is_computed() && !field.required;
+            let moved = ["stage", "pipeline", "tags", "follow_up_status"];
+            let asked = object.fields.iter().filter(|field| counted(field) || typed(field));
+            let asked = asked.filter(|field| {
+                !moved.contains(&field.name.as_str()) && !matches!(field.kind, FieldKind::AutoNumber { .. })
+            });
+            asked.map(|field| entry(&field.name, &field.label)).collect()
+        })
+        .unwrap_or_default();
     let roles: Vec<Choice> = shipped.roles.iter().map(|role| entry(&role.name, &role.label)).collect();
     for object in &mut shipped.objects {
         let options = match object.name.as_str() {
             "pool" => ("columns", &columns),
-            "pool_member" | "customer_quota" => ("role", &roles),
+            "pipeline_stage" => ("requires", &asked),
+            "pool_member" | "customer_quota" | "deal_alert" => ("role", &roles),
             _ => continue,
         };
         for field in object.fields.iter_mut().filter(|field| field.name == options.0) {

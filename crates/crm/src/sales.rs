@@ -1,9 +1,13 @@
 //! Sales: from the first hint of a deal to the order.
 
 mod amounts;
+mod competitor;
+mod deal_alert;
 pub mod lead;
+pub mod next_step;
 mod opportunity;
 mod order_line;
+mod pipeline;
 mod plan_item;
 
 use crate::declare::Declare;
@@ -30,7 +34,25 @@ pub(crate) fn declare(domain: &mut Domain) {
         .verb("opportunity", "start", opportunity::start)
         .verb("opportunity", "win", opportunity::win)
         .verb("opportunity", "lose", opportunity::lose)
+        .verb("opportunity", "invalidate", opportunity::invalidate)
+        .verb("opportunity", "reopen", opportunity::reopen)
         .rule("opportunity", opportunity::LifeCycle)
+        .rule("opportunity", opportunity::Stages)
+        .rule("opportunity", competitor::Results)
+        .object(include_str!("sales/competitor.toml"))
+        .object(include_str!("sales/competitor_feature.toml"))
+        .object(include_str!("sales/competitor_product.toml"))
+        .object(include_str!("sales/competitor_customer.toml"))
+        .object(include_str!("sales/deal_competitor.toml"))
+        .rule("deal_competitor", competitor::InDeal)
+        .object(include_str!("sales/deal_alert.toml"))
+        .rule("opportunity", deal_alert::Large)
+        .object(include_str!("sales/pipeline.toml"))
+        .verb("pipeline", "copy", pipeline::copy)
+        .rule("pipeline", pipeline::Pipelines)
+        .object(include_str!("sales/pipeline_stage.toml"))
+        .rule("pipeline_stage", pipeline::Stages)
+        .object(include_str!("sales/stage_stay.toml"))
         .object(include_str!("sales/plan_item.toml"))
         .verb("plan_item", "record_result", plan_item::record_result)
         .rule("plan_item", plan_item::Assignee)

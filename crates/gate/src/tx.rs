@@ -529,7 +529,8 @@ impl<'a> Tx<'a> {
 
     /// The record on whose timeline a record's events stand too: the one it inherits access from.
     pub(crate) fn root_of(&self, record: &Record) -> Option<RecordId> {
-        record.object.access.inherit.as_deref().and_then(|field| record.reference(field))
+        let above = record.object.access.inherit.as_deref().filter(|_| !record.object.untold);
+        above.and_then(|field| record.reference(field))
     }
 
     pub(crate) fn claim_schedule(&mut self, name: &str, date: jiff::civil::Date) -> Result<bool> {

@@ -23,6 +23,21 @@ pub struct Warning {
     pub text: Label,
 }
 
+/// Where the options of a choice field that a record may take are listed: records of another object, those that
+/// belong to the same one as the record. A record that belongs to none may take every option.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Among {
+    /// The object whose records list them.
+    pub object: String,
+    /// The reference that both objects have, by the same name.
+    pub via: String,
+    /// The field of that object that holds an option.
+    pub value: String,
+    /// The field of that object by which they are ordered.
+    pub order: String,
+}
+
 /// A field of an object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Field {
@@ -63,6 +78,9 @@ pub struct Field {
     /// The dictionary that gives the options, when they are shared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dictionary: Option<String>,
+    /// The records that say which of the options a record may take, and in which order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub among: Option<Among>,
     /// Shown and asked for only when this expression holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub show_when: Option<String>,
@@ -118,6 +136,7 @@ impl Field {
             default: None,
             options: Vec::new(),
             dictionary: None,
+            among: None,
             show_when: None,
             require_when: None,
             max_length: None,

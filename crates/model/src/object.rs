@@ -48,9 +48,14 @@ pub struct Object {
     /// How it is listed.
     #[serde(default)]
     pub list: ListDef,
-    /// How it is shown as a board.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub board: Option<BoardDef>,
+    /// How it is shown as boards; the first is the one that lists offer as `board`.
+    #[serde(
+        default,
+        rename = "board",
+        deserialize_with = "one_or_several",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub boards: Vec<BoardDef>,
     /// How it is shown in a calendar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarDef>,
@@ -67,6 +72,9 @@ pub struct Object {
     /// a follow-up is told on the page of its opportunity and of its contact.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told_on: Vec<String>,
+    /// Its events stand on no other record's timeline, because what it keeps is told there anyway.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untold: bool,
     /// Conditions every saved record meets.
     #[serde(default, rename = "rule", skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<RuleDef>,
@@ -174,6 +182,12 @@ pub struct ViewDef {
 /// How an object is shown as a board.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BoardDef {
+    /// The layout by which views and addresses ask for it.
+    #[serde(default = "board_layout")]
+    pub layout: String,
+    /// What the switch between layouts calls it, when an object has several.
+    #[serde(default, skip_serializing_if = "Label::is_empty")]
+    pub label: Label,
     /// The choice field whose values are the columns.
     pub by: String,
     /// The money field totalled in the heads.
@@ -197,6 +211,36 @@ pub struct BoardDef {
     /// Days without change after which a card is shown as stale.
     #[serde(default)]
     pub stale_days: Option<u32>,
+    /// The date field after whose day a card is shown as stale, in place of a number of days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale_after: Option<String>,
+    /// The instant field from which a card's age is counted, when not its last change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// For a board over a part of the life cycle: values of the status that end this part, shown as narrow
+    /// columns that only take drops, each with the verb that a drop performs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ends: BTreeMap<String, String>,
+}
+
+fn board_layout() -> String {
+    "board".to_owned()
+}
+
+/// Boards as a list, or a single one.
+fn one_or_several<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<BoardDef>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Boards {
+        Several(Vec<BoardDef>),
+        One(Box<BoardDef>),
+        None,
+    }
+    Ok(match Boards::deserialize(from)? {
+        Boards::Several(boards) => boards,
+        Boards::One(board) => vec![*board],
+        Boards::None => Vec::new(),
+    })
 }
 
 /// How an object is shown in a calendar.
@@ -224,6 +268,10 @@ pub struct RecordDef {
     /// Values left out of the path (they end it).
     #[serde(default)]
     pub path_ends: Vec<String>,
+    /// The choice field drawn as a second path below the first, while it is filled and the record is not closed:
+    /// the stages inside one step of the life cycle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inner_path: Option<String>,
     /// The sides from which the record is known; groups say to which they belong.
     #[serde(default, rename = "face")]
     pub faces: Vec<FaceDef>,
@@ -398,6 +446,18 @@ impl Object {
         let groups = self.record.groups.iter().filter(|group| group.face.as_deref() == Some(face));
         let fields = groups.flat_map(|group| &group.wants).filter_map(|name| self.field(name));
         fields.filter(|field| !field.inactive && field.show_when.as_deref().is_none_or(&mut asked)).collect()
+    }
+
+    /// The board that a layout asks for.
+    pub fn board(&self, layout: &str) -> Option<&BoardDef> {
+        self.boards.iter().find(|board| board.layout == layout)
+    }
+
+    /// The verb that dropping a record on a value of a field performs, on whichever board has such a column.
+    pub fn drop_verb(&self, field: &str, value: &str) -> Option<&str> {
+        let boards = self.boards.iter();
+        let leads = boards.filter(|board| board.by == field).find_map(|board| board.verbs.get(value));
+        leads.map(String::as_str)
     }
 
     /// A verb by name.

@@ -13,6 +13,7 @@ pub mod duplicates;
 pub mod entry;
 pub mod files;
 pub mod form;
+pub mod gate;
 pub mod handover;
 pub mod home;
 pub mod import;

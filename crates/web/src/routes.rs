@@ -179,6 +179,7 @@ pub fn table() -> Vec<Route> {
         Route::post("/{object}/{id}/field/{field}", Object(READ), pages::inline::save),
         Route::post("/{object}/{id}/undo/{field}",  Object(READ), pages::inline::undo),
         Route::post("/{object}/{id}/stage",         Object(READ), pages::inline::stage),
+        Route::post("/{object}/{id}/step",          Object(READ), pages::gate::step),
         Route::get ("/{object}/{id}/reveal/{field}", Object(READ), pages::record::ask_reveal),
         Route::post("/{object}/{id}/reveal/{field}", Object(READ), pages::record::reveal),
         Route::get ("/{object}/{id}/transfer",              Object(READ), pages::record::ask_transfer),

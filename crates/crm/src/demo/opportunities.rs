@@ -2,11 +2,13 @@
 //! developed by plan, and won or lost.
 
 use super::{
+    competitors::Competitors,
     customers::company_name,
     days::plus,
     dice::Dice,
     follow_ups::{self, Entry, tell},
     orders::{self, Buyer, Line, Sale},
+    pipelines::Pipelines,
     script::{Key, Link, about, to},
     texts::{Deal, TEXTS},
     world::{Fate, World, fen, person_name},
@@ -24,6 +26,7 @@ enum End {
     Developing,
     Won,
     Lost,
+    Invalid,
 }
 
 /// Statuses in turn, each with whether it is archived in the end.
@@ -38,7 +41,7 @@ const ENDS: [(End, bool); 20] = [
     (End::Developing, false),
     (End::Developing, false),
     (End::Won, false),
-    (End::Lost, true),
+    (End::Invalid, false),
     (End::Developing, false),
     (End::Unassigned, false),
     (End::Won, false),
@@ -50,8 +53,8 @@ const ENDS: [(End, bool); 20] = [
     (End::Won, false),
 ];
 
-const STAGES: [&str; 5] = ["contact", "need", "proposal", "review", "negotiation"];
 const LOST_REASONS: [&str; 5] = ["price", "budget", "product", "no_contact", "need_changed"];
+const INVALID_REASONS: [&str; 3] = ["no_need", "twice", "not_ours"];
 
 /// The dates of one chance. What lies after its end is not used.
 struct Course {
@@ -80,18 +83,20 @@ struct Chance {
     course: Course,
     end: End,
     deal: &'static Deal,
+    /// The stages it goes through.
+    stages: Vec<&'static str>,
     thousands: i64,
     /// Whether a step is planned for today.
     busy_today: bool,
 }
 
-pub(super) fn pursue(world: &mut World<'_>) {
+pub(super) fn pursue(world: &mut World<'_>, pipelines: Pipelines, competitors: &Competitors) {
     let mut dice = world.dice("opportunities");
     let dice = &mut dice;
     let count = (world.options.customers / 2).max(ENDS.len() / 2 + 2);
     for number in 0..count {
         let (end, archived) = ENDS[number % ENDS.len()];
-        let chance = note(world, dice, end, number);
+        let chance = note(world, dice, end, number, pipelines);
         if end == End::Unassigned {
             continue;
         }
@@ -101,9 +106,12 @@ pub(super) fn pursue(world: &mut World<'_>) {
             continue;
         }
         world.script.verb(chance.course.started, chance.owner, chance.key, "start", Draft::new());
+        if end != End::Invalid {
+            competitors.meet(world, chance.course.started, chance.owner, chance.key, number);
+        }
         advance(world, dice, &chance, number);
         talk(world, dice, &chance);
-        close(world, dice, &chance);
+        close(world, dice, &chance, competitors.of(number));
         if archived {
             archive(world, dice, &chance);
         }
@@ -117,7 +125,7 @@ fn course(world: &World<'_>, dice: &mut Dice, end: End, number: usize) -> Course
         End::Unassigned => (dice.between(0, 9), 0, 0, 0),
         End::Assigned => (dice.between(4, 16), 2, 0, 0),
         End::Developing => (dice.between(16, 100), dice.between(1, 3), dice.between(1, 4), 0),
-        End::Won | End::Lost => {
+        End::Won | End::Lost | End::Invalid => {
             let took = dice.between(25, 75);
             // Every third ended lately, the others over the years.
             let ago = if number.is_multiple_of(3) { dice.between(1, 28) } else { dice.between(20, 560) };
@@ -177,7 +185,7 @@ fn prospect(world: &mut World<'_>, dice: &mut Dice, owner: Option<usize>) -> Par
 }
 
 /// Somebody notes the chance: marketing after a fair, or a salesperson.
-fn note(world: &mut World<'_>, dice: &mut Dice, end: End, number: usize) -> Chance {
+fn note(world: &mut World<'_>, dice: &mut Dice, end: End, number: usize, pipelines: Pipelines) -> Chance {
     let course = course(world, dice, end, number);
     // The ready log-in of an account manager has chances in every open status.
     let party = if matches!(number, 3 | 5 | 7) {
@@ -192,7 +200,7 @@ fn note(world: &mut World<'_>, dice: &mut Dice, end: End, number: usize) -> Chan
     let creator = if dice.chance(40) { *dice.pick(&market) } else { party.owner };
     let by = world.people[creator].id;
     let expected = match end {
-        End::Won | End::Lost => plus(world.days.date(course.closed), dice.between(-12, 12)),
+        End::Won | End::Lost | End::Invalid => plus(world.days.date(course.closed), dice.between(-12, 12)),
         _ => world.days.ago(-dice.between(3, 75)),
     };
     let source = *dice.pick(&["referral", "website", "exhibition", "prospecting", "phone_in", "campaign"]);
@@ -206,8 +214,11 @@ fn note(world: &mut World<'_>, dice: &mut Dice, end: End, number: usize) -> Chan
         .set("source", source)
         .set("description", dice.pick(&TEXTS.opportunities.words.describe).as_str())
         .set("owner", by);
-    let links = party.customer.map(|n| to("customer", world.customers[n].key));
-    let key = world.script.create(course.noted, by, "opportunity", draft, links.into_iter().collect());
+    let way = pipelines.way(&deal.title, &world.people[party.owner].department);
+    let mut links: Vec<Link> =
+        party.customer.map(|n| to("customer", world.customers[n].key)).into_iter().collect();
+    links.extend(way.chosen.map(|pipeline| to("pipeline", pipeline)));
+    let key = world.script.create(course.noted, by, "opportunity", draft, links);
     Chance {
         key,
         owner: world.people[party.owner].id,
@@ -215,6 +226,7 @@ fn note(world: &mut World<'_>, dice: &mut Dice, end: End, number: usize) -> Chan
         course,
         end,
         deal,
+        stages: way.stages,
         thousands,
         busy_today: number % 2 == 1,
     }
@@ -236,7 +248,7 @@ fn plan(world: &mut World<'_>, dice: &mut Dice, chance: &Chance) {
     let words = &TEXTS.opportunities.words;
     let begin = world.days.date(chance.course.started);
     let (until, made) = match chance.end {
-        End::Won | End::Lost => (world.days.date(chance.course.closed), chance.course.started),
+        End::Won | End::Lost | End::Invalid => (world.days.date(chance.course.closed), chance.course.started),
         End::Developing => (world.days.ago(-20), chance.course.started),
         _ => (world.days.ago(-14), chance.course.assigned),
     };
@@ -256,7 +268,7 @@ fn plan(world: &mut World<'_>, dice: &mut Dice, chance: &Chance) {
             .set("owner", chance.owner);
         let item =
             world.script.create(made, chance.owner, "plan_item", draft, vec![to("opportunity", chance.key)]);
-        let closed = matches!(chance.end, End::Won | End::Lost);
+        let closed = matches!(chance.end, End::Won | End::Lost | End::Invalid);
         let recent = world.days.since(date) < 12;
         let done = if closed {
             92
@@ -280,15 +292,17 @@ fn plan(world: &mut World<'_>, dice: &mut Dice, chance: &Chance) {
 
 /// Moves it through the stages, evenly over its time.
 fn advance(world: &mut World<'_>, dice: &mut Dice, chance: &Chance, number: usize) {
+    let stages = &chance.stages;
     let (reached, end) = match chance.end {
-        End::Developing => (number / 2 % STAGES.len(), world.days.now),
-        End::Won => (STAGES.len() - 1, chance.course.closed),
-        _ => (1 + dice.below(STAGES.len() - 1), chance.course.closed),
+        End::Developing => (number / 2 % stages.len(), world.days.now),
+        End::Won => (stages.len() - 1, chance.course.closed),
+        End::Invalid => (0, chance.course.closed),
+        _ => (1 + dice.below(stages.len() - 1), chance.course.closed),
     };
     let began = chance.course.started;
     let seconds = end.as_second() - began.as_second();
     let mut before = began;
-    for (n, stage) in STAGES.iter().enumerate().take(reached + 1).skip(1) {
+    for (n, stage) in stages.iter().enumerate().take(reached + 1).skip(1) {
         let part = i64::try_from(n).unwrap_or(0) * seconds / (i64::try_from(reached).unwrap_or(0) + 1);
         let date = world.days.date(began + SignedDuration::from_secs(part));
         let at = world.days.after(dice, before, date);
@@ -325,7 +339,7 @@ fn talk(world: &mut World<'_>, dice: &mut Dice, chance: &Chance) {
     }
 }
 
-fn close(world: &mut World<'_>, dice: &mut Dice, chance: &Chance) {
+fn close(world: &mut World<'_>, dice: &mut Dice, chance: &Chance, rival: Key) {
     let words = &TEXTS.opportunities.words;
     match chance.end {
         End::Won => {
@@ -339,7 +353,16 @@ fn close(world: &mut World<'_>, dice: &mut Dice, chance: &Chance) {
         End::Lost => {
             let n = dice.below(LOST_REASONS.len());
             let input = Draft::new().set("reason", LOST_REASONS[n]).set("note", words.lost[n].as_str());
-            world.script.verb(chance.course.closed, chance.owner, chance.key, "lose", input);
+            // A price is lost against somebody.
+            let links = (LOST_REASONS[n] == "price").then(|| to("lost_to", rival));
+            let links: Vec<Link> = links.into_iter().collect();
+            let (at, by) = (chance.course.closed, chance.owner);
+            world.script.verb_with(at, by, chance.key, "lose", input, links);
+        }
+        End::Invalid => {
+            let n = dice.below(INVALID_REASONS.len());
+            let input = Draft::new().set("reason", INVALID_REASONS[n]).set("note", words.invalid[n].as_str());
+            world.script.verb(chance.course.closed, chance.owner, chance.key, "invalidate", input);
         }
         _ => {}
     }

@@ -185,8 +185,11 @@ impl Script {
 /// Owners come before what belongs to them, and records before what is done with them. Records of one object
 /// stand together, so that they are written together.
 fn rank(what: &What) -> usize {
-    const OBJECTS: [&str; 16] = [
+    const OBJECTS: [&str; 19] = [
         "product",
+        "competitor",
+        "pipeline",
+        "pipeline_stage",
         "pool",
         "pool_member",
         "pool_limit",

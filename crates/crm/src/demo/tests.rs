@@ -8,7 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const NOW: &str = "2026-06-17T06:30:00Z";
 
-const OBJECTS: [&str; 20] = [
+const OBJECTS: [&str; 29] = [
+    "deal_alert",
+    "competitor",
+    "competitor_feature",
+    "competitor_product",
+    "competitor_customer",
+    "deal_competitor",
+    "pipeline",
+    "pipeline_stage",
+    "stage_stay",
     "user",
     "department",
     "product",

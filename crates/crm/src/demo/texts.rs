@@ -262,6 +262,13 @@ pub(super) struct DealWords {
     pub plan: Vec<String>,
     pub result: Vec<String>,
     pub lost: Vec<String>,
+    pub invalid: Vec<String>,
+    /// The names of the three pipelines: the usual one, that of projects, that of renewals.
+    pub pipelines: Vec<String>,
+    /// The names of the two alerts of large deals: to the superior, to the executives.
+    pub alerts: Vec<String>,
+    /// What the titles of renewals contain.
+    pub renewal: String,
 }
 
 #[derive(Deserialize)]

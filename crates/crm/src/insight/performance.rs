@@ -151,8 +151,9 @@ impl Counted {
             Expr::compare(self.dated, Comparison::LessOrEqual, period.to)
         });
         if self.only_won {
-            // What was won may have been archived since; what was lost says why.
-            let put_away = Expr::eq("status", "archived").and(Expr::is_empty("lost_reason"));
+            // What was won may have been archived since; what was lost or was no chance at all says why.
+            let silent = Expr::is_empty("lost_reason").and(Expr::is_empty("invalid_reason"));
+            let put_away = Expr::eq("status", "archived").and(silent);
             parts.push(Expr::eq("status", "won").or(put_away));
         }
         if let Some(people) = people {

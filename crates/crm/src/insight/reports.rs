@@ -6,11 +6,13 @@ mod ages;
 mod chosen;
 mod churn;
 mod communication;
+mod competitors;
 mod composition;
 mod contribution;
 mod counting;
 mod cross;
 mod data_quality;
+mod funnel;
 mod grade_preview;
 mod growth_matrix;
 mod identification;
@@ -65,6 +67,8 @@ pub(crate) fn declare(domain: &mut Domain) {
         .report(contribution::report())
         .report(composition::report())
         .report(lead_source::report())
+        .report(funnel::report())
+        .report(competitors::report())
         .report(performance::report())
         .report(service::report())
         .report(solutions::report())

@@ -1,8 +1,10 @@
 //! The life of an opportunity: noted by its creator, assigned by a manager, developed by the assignee, won
 //! or lost, archived. The document says from which status each verb starts; who may is said here.
 
+mod stages;
 mod win;
 
+pub(crate) use stages::Stages;
 pub(crate) use win::win;
 
 use guanxi_gate::{Change, Channel, Ctx, Draft, Error, Record, Result, Rule, Tx};
@@ -10,10 +12,6 @@ use guanxi_model::{Message, RecordId, Value};
 
 /// While one of these holds the opportunity is alive.
 pub(crate) const OPEN: [&str; 3] = ["unassigned", "assigned", "developing"];
-
-/// What a stage says about the chance to win, in percent.
-const STAGES: [(&str, i64); 5] =
-    [("contact", 10), ("need", 30), ("proposal", 50), ("review", 70), ("negotiation", 90)];
 
 /// Gives the opportunity to someone to develop. Assigning again renews the time, and whoever takes over
 /// starts anew.
@@ -39,26 +37,66 @@ pub(crate) fn start(tx: &mut Tx<'_>, opportunity: &Record, _input: &Draft) -> Re
     if !is_assignee(tx.ctx(), opportunity) {
         return Err(Error::refused("opportunity.only_assignee_starts"));
     }
-    let mut draft = Draft::new().set("status", "developing").set("started_at", tx.ctx().now);
-    if opportunity.get("stage").is_null() {
-        draft = draft.set("stage", STAGES[0].0);
-    }
-    tx.update(opportunity, draft)?;
+    // Its first stage follows from the pipeline, see `Stages`. What was noted as the chance was a guess; a stage
+    // knows better.
+    tx.update(opportunity, Draft::new().set("status", "developing").set("started_at", tx.ctx().now))?;
     Ok(())
 }
 
 /// Ends it without a deal, and says why.
 pub(crate) fn lose(tx: &mut Tx<'_>, opportunity: &Record, input: &Draft) -> Result<()> {
     let now = tx.ctx().now;
+    super::competitor::met(tx, opportunity, input.get("lost_to"))?;
+    // Whoever was written down just now is counted on the record already.
+    let opportunity = tx.get("opportunity", opportunity.id)?;
     tx.update(
-        opportunity,
+        &opportunity,
         Draft::new()
             .set("status", "lost")
+            .set("lost_to", input.get("lost_to").clone())
             .set("lost_reason", input.get("reason").clone())
             .set("lost_note", input.get("note").clone())
             .set("closed_at", now)
             .set("probability", 0),
     )?;
+    Ok(())
+}
+
+/// Ends what never was a chance, and says why.
+pub(crate) fn invalidate(tx: &mut Tx<'_>, opportunity: &Record, input: &Draft) -> Result<()> {
+    let now = tx.ctx().now;
+    tx.update(
+        opportunity,
+        Draft::new()
+            .set("status", "invalid")
+            .set("invalid_reason", input.get("reason").clone())
+            .set("lost_note", input.get("note").clone())
+            .set("closed_at", now)
+            .set("probability", 0),
+    )?;
+    Ok(())
+}
+
+/// Goes on in the stage in which it ended, where the pipeline allows that. A deal that orders rest on stays won.
+pub(crate) fn reopen(tx: &mut Tx<'_>, opportunity: &Record, _input: &Draft) -> Result<()> {
+    if !stages::may_reopen(tx, opportunity)? {
+        return Err(Error::refused("opportunity.no_reopening"));
+    }
+    if opportunity.get("started_at").is_null() {
+        return Err(Error::refused("opportunity.never_started"));
+    }
+    let orders = tx.count("order", &guanxi_model::expr::Expr::eq("opportunity", opportunity.id))?;
+    if orders > 0 {
+        return Err(Error::Refused(Message::new("opportunity.has_orders").with("n", orders)));
+    }
+    let mut draft = Draft::new().set("status", "developing");
+    for field in ["closed_at", "lost_reason", "lost_to", "invalid_reason", "lost_note"] {
+        draft = draft.set(field, Value::Null);
+    }
+    if let Some(rate) = stages::rate_of(tx, opportunity)? {
+        draft = draft.set("probability", rate);
+    }
+    tx.update(opportunity, draft)?;
     Ok(())
 }
 
@@ -70,7 +108,6 @@ impl Rule for LifeCycle {
     fn before(&self, tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {
         let ctx = tx.ctx();
         for change in changes {
-            follow_stage(change);
             let Some(before) = &change.before else {
                 // History that is imported may already be under way.
                 if !change.by_program && ctx.channel != Channel::Import && !change.value("stage").is_null() {
@@ -134,17 +171,6 @@ fn refusal(ctx: &Ctx, change: &Change, status: &str) -> Option<&'static str> {
         "assigned" => Some("opportunity.start_first"),
         "developing" if !is_assignee(ctx, before) => Some("opportunity.only_assignee"),
         _ => None,
-    }
-}
-
-/// A stage brings its probability along, unless the person gives another.
-fn follow_stage(change: &mut Change) {
-    if !change.changes("stage") || change.changes("probability") {
-        return;
-    }
-    let stage = change.value("stage").as_text().unwrap_or_default().to_owned();
-    if let Some((_, probability)) = STAGES.iter().find(|(name, _)| *name == stage) {
-        change.set("probability", *probability);
     }
 }
 

@@ -5,6 +5,7 @@ use guanxi_model::{
     Field, FieldKind, FieldLevel, Label, Locale, Message, Object, Registry,
     access::action,
     expr::{self, Type},
+    object::BoardDef,
     phrases::Phrases,
     registry::resolve_path,
 };
@@ -86,6 +87,15 @@ impl Inspection {
         for option in &field.options {
             self.label(&option.label, of);
             self.check(HUES.contains(&option.hue), || format!("{of}: {} has no such hue", option.value));
+        }
+        if let Some(among) = &field.among {
+            let other = self.registry.object(&among.object).cloned();
+            let lists = other.as_ref().is_some_and(|other| {
+                [&among.via, &among.value, &among.order].iter().all(|name| other.field(name).is_some())
+            });
+            self.check(lists && object.field(&among.via).is_some(), || {
+                format!("{of}: nobody lists its options")
+            });
         }
         if let Some(default) = &field.default {
             let word = matches!(default.as_str(), Some("today" | "now" | "me"));
@@ -170,13 +180,14 @@ fn objects_are_whole() {
             }
             let drawn = match view.layout.as_str() {
                 "" | "table" => true,
-                "board" => object.board.is_some(),
                 "calendar" => object.calendar.is_some(),
-                _ => false,
+                board => object.board(board).is_some(),
             };
             inspection.check(drawn, || format!("{of}: layout {}", view.layout));
         }
-        board(&mut inspection, &object);
+        for def in &object.boards {
+            board(&mut inspection, &object, def);
+        }
         if let Some(calendar) = &object.calendar {
             for path in std::iter::once(&calendar.start).chain(&calendar.end) {
                 let dated =
@@ -223,9 +234,8 @@ fn objects_are_whole() {
     passes(inspection);
 }
 
-fn board(inspection: &mut Inspection, object: &Object) {
-    let Some(board) = &object.board else { return };
-    let of = format!("{} board", object.name);
+fn board(inspection: &mut Inspection, object: &Object, board: &BoardDef) {
+    let of = format!("{} {}", object.name, board.layout);
     let Some(by) = object.field(&board.by) else {
         return inspection.problems.push(format!("{of}: by {}", board.by));
     };
@@ -235,7 +245,16 @@ fn board(inspection: &mut Inspection, object: &Object) {
     for path in board.card.iter().chain(&board.amount).chain(&board.weight) {
         inspection.path(object, path, &of);
     }
-    for (column, verb) in &board.verbs {
+    for path in board.since.iter().chain(&board.stale_after) {
+        inspection.path(object, path, &of);
+    }
+    let status = object.status.as_deref().and_then(|status| object.field(status));
+    for value in board.ends.keys() {
+        inspection.check(status.is_some_and(|status| status.option(value).is_some()), || {
+            format!("{of}: no status {value}")
+        });
+    }
+    for (column, verb) in board.verbs.iter().chain(&board.ends) {
         let leads = object.verb(verb).is_some();
         inspection.check(leads, || format!("{of}: {column} performs {verb}, which does not exist"));
     }
@@ -417,6 +436,8 @@ fn reports_and_counters_are_whole() {
             "contribution",
             "composition",
             "lead_source",
+            "funnel",
+            "competitors",
             "performance",
             "service",
             "solutions",

@@ -2,7 +2,7 @@
 
 use crate::{
     pages::{
-        answer,
+        answer, gate,
         list::{self, State},
     },
     session::{Answer, Params, Visit, html},
@@ -12,8 +12,8 @@ use crate::{
 use axum::{body::Bytes, extract::Path, response::Response};
 use guanxi_gate::{Cell, Draft, Error, Titles, Visible};
 use guanxi_model::{
-    Aggregate, Field, FieldKind, Object, Query, RecordId, Value,
-    expr::{Comparison, Expr, Function},
+    Aggregate, Field, FieldKind, Object, Query, RecordId, Value, access,
+    expr::{Comparison, Expr, Function, Word},
     object::BoardDef,
     query::{Group, Measure, MeasureFn},
 };
@@ -39,14 +39,16 @@ struct Figures {
 pub fn draw(visit: &Visit, state: &State) -> Result<Markup, Error> {
     let (object, def, field) = parts(state)?;
     let figures = figures(visit, state, object, def)?;
+    let groups = Groups::read(visit, state, field)?;
     let mut columns = Vec::new();
     let mut titles = Titles::default();
-    for mut column in columns_of(visit, object, def, field, &figures) {
+    for mut column in columns_of(visit, object, def, field, &groups, &figures) {
         if !column.folded {
             let more = visit.asks.param("column").as_deref() == Some(column.value.as_str());
             let query = cards_query(state, object, def, &column.value, if more { 500 } else { CARDS });
             let page = visit.gate().list(visit.ctx(), &query)?;
-            column.cards = page.rows.iter().map(|row| deal(visit, state, row, &page.titles)).collect();
+            column.cards =
+                page.rows.iter().map(|row| deal(visit, object, def, state, row, &page.titles)).collect();
             column.more = page
                 .next
                 .map(|_| (state.url(&[("column", Some(&column.value))]), visit.t("board.more").to_owned()));
@@ -63,6 +65,7 @@ pub fn draw(visit: &Visit, state: &State) -> Result<Markup, Error> {
         columns,
     };
     let body = markup! {
+        (groups.switch(visit, state))
         (ui::sums(&strip(visit, state, object, def, &figures)?))
         (ui::board(&board))
     };
@@ -71,9 +74,99 @@ pub fn draw(visit: &Visit, state: &State) -> Result<Markup, Error> {
 
 fn parts(state: &State) -> Result<(&Object, &BoardDef, &Field), Error> {
     let object = &*state.object;
-    let def = object.board.as_ref().ok_or(Error::NotFound)?;
+    let def = object.board(&state.layout).ok_or(Error::NotFound)?;
     let field = object.field(&def.by).ok_or(Error::NotFound)?;
     Ok((object, def, field))
+}
+
+/// Who lists the columns, when records of another object do: the pipelines whose stages they are.
+#[derive(Default)]
+struct Groups {
+    /// The reference that both objects have.
+    via: String,
+    /// Those there are, with their names.
+    all: Vec<(RecordId, String)>,
+    /// The one that the filter names, and the columns in its order.
+    chosen: Option<(RecordId, Vec<String>)>,
+}
+
+impl Groups {
+    fn read(visit: &Visit, state: &State, field: &Field) -> Result<Groups, Error> {
+        let Some(among) = &field.among else { return Ok(Groups::default()) };
+        let target = state.object.field(&among.via).and_then(Field::target).unwrap_or_default().to_owned();
+        if !visit.may(&target, access::action::READ) {
+            return Ok(Groups::default());
+        }
+        let group = visit.gate().object(&target)?;
+        let query = Query::of(&target).fields([group.title.clone()]).sort(&group.list.sort).limit(50);
+        let all: Vec<(RecordId, String)> =
+            visit.gate().list(visit.ctx(), &query)?.rows.iter().map(|row| (row.id, row.title())).collect();
+        let named = state.expr.as_ref().and_then(|expr| named(expr, &among.via));
+        let chosen = match named {
+            Some(id) => listed(visit, field, Some(id))?.map(|values| (id, values)),
+            None => None,
+        };
+        Ok(Groups { via: among.via.clone(), all, chosen })
+    }
+
+    /// Links from one to the other; nothing where there is no choice.
+    fn switch(&self, visit: &Visit, state: &State) -> Markup {
+        if self.all.len() < 2 {
+            return markup! {};
+        }
+        let base = state.view.filter.trim();
+        let link = |id: Option<RecordId>| {
+            let only = id.map(|id| format!(r#"{} == "{id}""#, self.via));
+            let parts: Vec<String> =
+                [Some(base.to_owned()).filter(|it| !it.is_empty()), only].into_iter().flatten().collect();
+            let filter = parts.join(" && ");
+            state.url(&[("filter", Some(&filter))])
+        };
+        let now = self.chosen.as_ref().map(|(id, _)| *id);
+        let mut options = vec![(String::new(), visit.t("common.all").to_owned(), link(None), now.is_none())];
+        options.extend(
+            self.all
+                .iter()
+                .map(|(id, name)| (String::new(), name.clone(), link(Some(*id)), now == Some(*id))),
+        );
+        let label = state.object.field(&self.via).map(|field| field.label.get(visit.locale()));
+        markup! { div .board-groups { (ui::segmented(label.unwrap_or_default(), &options)) } }
+    }
+}
+
+/// The record that a filter demands in a reference field.
+fn named(expr: &Expr, field: &str) -> Option<RecordId> {
+    match expr {
+        Expr::And(parts) => parts.iter().find_map(|part| named(part, field)),
+        Expr::Compare(Comparison::Equal, left, right) => match (&**left, &**right) {
+            (Expr::Field(path), value) if path.len() == 1 && path[0] == field => match value {
+                Expr::Id(id) => Some(*id),
+                Expr::Text(text) => text.parse().ok(),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The options that a record which belongs to one of those takes, in their order; none when it may take all.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn listed(visit: &Visit, field: &Field, group: Option<RecordId>) -> Result<Option<Vec<String>>, Error> {
+    let (Some(among), Some(group)) = (&field.among, group) else { return Ok(None) };
+    if !visit.may(&among.object, access::action::READ) {
+        return Ok(None);
+    }
+    let query = Query::of(&among.object)
+        .fields([among.value.clone()])
+        .filter(Expr::eq(&among.via, group))
+        .sort([among.order.clone()])
+        .limit(100);
+    let rows = visit.gate().list(visit.ctx(), &query)?.rows;
+    let values = rows.iter().filter_map(|row| row.get(&among.value).as_text().map(str::to_owned)).collect();
+    Ok(Some(values))
 }
 
 /// The columns without their cards, open ones first.
@@ -82,16 +175,33 @@ fn columns_of(
     object: &Object,
     def: &BoardDef,
     field: &Field,
+    groups: &Groups,
     figures: &BTreeMap<String, Figures>,
 ) -> Vec<BoardColumn> {
     let locale = visit.locale();
-    let shown = field.options.iter().filter(|option| !option.inactive && !def.hidden.contains(&option.value));
+    // A column that holds records is shown even where its value is no longer offered.
+    let holds = |value: &String| figures.get(value).is_some_and(|figures| figures.count > 0);
+    let place = |value: &String| match &groups.chosen {
+        Some((_, values)) => values.iter().position(|listed| listed == value),
+        None => Some(0),
+    };
+    let mut shown: Vec<_> = field
+        .options
+        .iter()
+        .filter(|option| !option.inactive && !def.hidden.contains(&option.value))
+        .filter(|option| place(&option.value).is_some() || holds(&option.value))
+        .collect();
+    shown.sort_by_key(|option| place(&option.value).unwrap_or(usize::MAX));
     let mut columns: Vec<BoardColumn> = shown
+        .into_iter()
         .map(|option| {
             let figures = figures.get(&option.value).copied().unwrap_or_default();
             let folded = def.folded.contains(&option.value);
             let starts = field.default.as_ref().and_then(|default| default.as_str()) == Some(&option.value);
-            let addable = !folded && list::may_create(visit, object) && (starts || !field.read_only);
+            let addable = !folded
+                && def.ends.is_empty()
+                && list::may_create(visit, object)
+                && (starts || !field.read_only);
             BoardColumn {
                 value: option.value.clone(),
                 label: option.label.get(locale).to_owned(),
@@ -119,6 +229,19 @@ fn columns_of(
         })
         .collect();
     columns.sort_by_key(|column| column.folded);
+    let status = object.status.as_deref().and_then(|status| object.field(status));
+    let ends = status.into_iter().flat_map(|status| &status.options);
+    columns.extend(ends.filter_map(|option| {
+        let verb = def.ends.get(&option.value)?;
+        Some(BoardColumn {
+            value: option.value.clone(),
+            label: option.label.get(locale).to_owned(),
+            hue: if option.hue == 0 { 256 } else { option.hue },
+            folded: true,
+            verb: Some(verb.clone()),
+            ..BoardColumn::default()
+        })
+    }));
     columns
 }
 
@@ -132,7 +255,8 @@ fn note(visit: &Visit, def: &BoardDef, figures: Figures) -> String {
 
 fn cards_query(state: &State, object: &Object, def: &BoardDef, value: &str, limit: usize) -> Query {
     let mut fields = vec![object.title.clone(), def.by.clone(), "updated_at".to_owned(), "owner".to_owned()];
-    fields.extend(def.card.iter().chain(&def.amount).chain(&def.weight).chain(&object.status).cloned());
+    let more = def.card.iter().chain(&def.amount).chain(&def.weight).chain(&object.status);
+    fields.extend(more.chain(&def.since).chain(&def.stale_after).cloned());
     fields.dedup();
     // Whoever chose an order sees it; otherwise what moved last comes first.
     let sort =
@@ -217,10 +341,13 @@ fn strip(
     } else {
         sums.push(sum("board.open", list::capped(open.count)));
     }
-    if let Some(days) = def.stale_days {
-        let stale = stale(visit, state, object, def, days)?;
+    if def.stale_days.is_some() || def.stale_after.is_some() {
+        let stale = stale(visit, state, object, def)?;
         let tone = if stale > 0 { Tone::Bad } else { Tone::Plain };
-        let note = visit.fill("board.stale_note", &[("n", &days.to_string())]);
+        let note = match def.stale_days {
+            Some(days) => visit.fill("board.stale_note", &[("n", &days.to_string())]),
+            None => visit.t("board.stale_limit").to_owned(),
+        };
         sums.push(Sum { note, tone, ..sum("board.stale", list::capped(stale)) });
     }
     for value in &def.folded {
@@ -237,28 +364,36 @@ fn strip(
     Ok(sums)
 }
 
-/// Open records that nobody touched for too long.
-fn stale(visit: &Visit, state: &State, object: &Object, def: &BoardDef, days: u32) -> Result<i64, Error> {
+/// Open records that nobody touched for too long, or that stand in their column beyond its limit.
+fn stale(visit: &Visit, state: &State, object: &Object, def: &BoardDef) -> Result<i64, Error> {
     let field = object.field(&def.by).ok_or(Error::NotFound)?;
     let open = field
         .options
         .iter()
         .filter(|option| !def.folded.contains(&option.value) && !def.hidden.contains(&option.value))
         .map(|option| option.value.as_str());
-    let before = Expr::Call(Function::DaysAgo, vec![Expr::from(i64::from(days))]);
-    let filter = Expr::one_of(&def.by, open).and(Expr::compare(
-        "updated_at",
-        Comparison::Less,
-        Expr::Call(Function::Instant, vec![before]),
-    ));
+    let late = match &def.stale_after {
+        Some(field) => Expr::compare(field, Comparison::Less, Expr::Word(Word::Today)),
+        None => {
+            let days = i64::from(def.stale_days.unwrap_or_default());
+            let before = Expr::Call(Function::DaysAgo, vec![Expr::from(days)]);
+            Expr::compare("updated_at", Comparison::Less, Expr::Call(Function::Instant, vec![before]))
+        }
+    };
+    let filter = Expr::one_of(&def.by, open).and(late);
     let filter = state.expr.clone().map_or_else(|| filter.clone(), |expr| expr.and(filter.clone()));
     list::count(visit, &object.name, Some(filter), &state.q)
 }
 
 /// A record as a card.
-fn deal(visit: &Visit, state: &State, row: &Visible, titles: &Titles) -> Deal {
-    let object = &*state.object;
-    let Some(def) = &object.board else { return Deal::default() };
+fn deal(
+    visit: &Visit,
+    object: &Object,
+    def: &BoardDef,
+    state: &State,
+    row: &Visible,
+    titles: &Titles,
+) -> Deal {
     let locale = visit.locale();
     let showing = Showing { ctx: visit.ctx(), titles, object, record: Some(row) };
     let mut deal = Deal {
@@ -267,7 +402,8 @@ fn deal(visit: &Visit, state: &State, row: &Visible, titles: &Titles) -> Deal {
         peek: Some(format!("/{}/{}/peek", object.name, row.id)),
         href: format!("/{}/{}?from={}", object.name, row.id, state.from_here()),
         title: row.title(),
-        locked: !row.may.edit(&def.by) && !def.verbs.values().any(|verb| row.may.act(verb)),
+        locked: !row.may.edit(&def.by)
+            && !def.verbs.values().chain(def.ends.values()).any(|verb| row.may.act(verb)),
         ..Deal::default()
     };
     if let Some(amount) = def.amount.as_deref().and_then(|amount| row.get(amount).as_decimal()) {
@@ -294,11 +430,14 @@ fn deal(visit: &Visit, state: &State, row: &Visible, titles: &Titles) -> Deal {
             _ => {}
         }
     }
-    if let Some(at) = row.get("updated_at").as_instant() {
+    let since = def.since.as_deref().unwrap_or("updated_at");
+    if let Some(at) = row.get(since).as_instant() {
         let days = (visit.ctx().now.as_second() - at.as_second()).max(0) / 86_400;
         deal.age =
             if days > 0 { visit.fill("board.age", &[("n", &days.to_string())]) } else { String::new() };
-        deal.stale = open && def.stale_days.is_some_and(|limit| days > i64::from(limit));
+        let due = def.stale_after.as_deref().and_then(|field| row.get(field).as_date());
+        let late = due.is_some_and(|due| due < visit.ctx().today);
+        deal.stale = open && (late || def.stale_days.is_some_and(|limit| days > i64::from(limit)));
     }
     deal
 }
@@ -327,7 +466,7 @@ pub async fn r#move(visit: Visit, Path((object, id)): Path<(String, String)>, bo
         .answer(move |visit| -> Result<Response, Error> {
             let id = answer::record_id(&id)?;
             let object = visit.gate().object(&object)?;
-            let by = object.board.as_ref().map(|board| board.by.as_str());
+            let by = object.boards.first().map(|board| board.by.as_str());
             let name = form.get("field").or(by).ok_or(Error::NotFound)?;
             let field = object.field(name).ok_or(Error::NotFound)?;
             let value = form.get("value").unwrap_or_default();
@@ -343,7 +482,13 @@ pub async fn r#move(visit: Visit, Path((object, id)): Path<(String, String)>, bo
                         Ok(value) => drop(draft.values.insert(name.to_owned(), value)),
                         Err((code, message)) => return Err(Error::invalid(name, code, message)),
                     }
-                    visit.gate().update(visit.ctx(), &object.name, id, version, draft)?;
+                    match visit.gate().update(visit.ctx(), &object.name, id, version, draft) {
+                        // What is missing before the move is asked for at once.
+                        Err(Error::Invalid(issues)) if gate::asks(&issues, name) => {
+                            return gate::dialog(visit, &object, id, &form, &issues);
+                        }
+                        saved => drop(saved?),
+                    }
                 }
             }
             let label = field.option(value).map_or(value, |option| option.label.get(visit.locale()));
@@ -356,9 +501,7 @@ pub async fn r#move(visit: Visit, Path((object, id)): Path<(String, String)>, bo
 
 /// The verb that leads to a value: the board's own, or the one whose outcome it is.
 fn verb_to<'o>(object: &'o Object, field: &str, value: &str) -> Option<&'o str> {
-    if let Some(board) = object.board.as_ref().filter(|board| board.by == field)
-        && let Some(verb) = board.verbs.get(value)
-    {
+    if let Some(verb) = object.drop_verb(field, value) {
         return Some(verb);
     }
     if object.status.as_deref() != Some(field) {
@@ -384,25 +527,26 @@ fn changed(visit: &Visit, object: &str, id: RecordId) -> Result<Markup, Error> {
         params.0.extend(Params::parse(visit.asks.uri.query().unwrap_or_default()).0);
     }
     let state = State::read(visit, object, &params)?;
-    if state.object.board.is_none() {
+    if state.object.board(&state.layout).is_none() {
         return Ok(markup! {});
     }
     let (object, def, field) = parts(&state)?;
+    let groups = Groups::read(visit, &state, field)?;
     let mut query = cards_query(&state, object, def, "", 1);
     query.filter = Some(Expr::eq("id", id));
     let page = visit.gate().list(visit.ctx(), &query)?;
     let row = page.rows.first().ok_or(Error::NotFound)?;
     let figures = figures(visit, &state, object, def)?;
     Ok(markup! {
-        (ui::deal_card(&deal(visit, &state, row, &page.titles)))
-        @for column in columns_of(visit, object, def, field, &figures) { (ui::board_column_head(&column)) }
+        (ui::deal_card(&deal(visit, object, def, &state, row, &page.titles)))
+        @for column in columns_of(visit, object, def, field, &groups, &figures) { (ui::board_column_head(&column)) }
         (ui::sums(&strip(visit, &state, object, def, &figures)?))
     })
 }
 
 /// A link to the board from elsewhere.
 pub fn link(visit: &Visit, object: &Object) -> Option<Button> {
-    object.board.as_ref().map(|_| {
+    object.boards.first().map(|_| {
         Button::new(visit.t("layout.board")).icon("kanban").go(format!("/{}?layout=board", object.name))
     })
 }

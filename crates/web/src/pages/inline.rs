@@ -8,7 +8,7 @@ use crate::{
             conflict,
             input::{self, Inputs},
         },
-        record,
+        gate, record,
     },
     session::{self, Answer, Params, Visit},
     show::{self, Showing},
@@ -222,6 +222,24 @@ pub async fn stage(visit: Visit, Path((object, id)): Path<(String, String)>, bod
             let before = visit.gate().get(visit.ctx(), &object, id)?;
             let field = before.object.field(&name).ok_or(Error::NotFound)?.clone();
             let old = input::editor_value(&field, before.get(&name), visit);
+            // A stage that asks for more says so with a small form.
+            let value = draft(&anonymous(&field), &name, &params);
+            let version = params.get("version").and_then(|text| text.parse().ok());
+            if field.among.is_some() && value.issues.is_empty() {
+                match visit.gate().update(visit.ctx(), &object, id, version, value) {
+                    Err(Error::Invalid(issues)) if gate::asks(&issues, &name) => {
+                        return gate::dialog(visit, &before.object, id, &params, &issues);
+                    }
+                    // Anything else is told as by every other field.
+                    Err(_) => {}
+                    Ok(_) => {
+                        let undo = format!("/{object}/{id}/undo/{name}?value={}", session::encode(&old));
+                        let text = visit.fill("record.moved", &[("field", field.label.get(visit.locale()))]);
+                        let response = StatusCode::OK.into_response();
+                        return Ok(answer::toasted(response, ui::Tone::Ok, text, Some(undo)));
+                    }
+                }
+            }
             let mut response = write(visit, &object, id, &name, params)?;
             if response.status().is_success() {
                 let undo = format!("/{object}/{id}/undo/{name}?value={}", session::encode(&old));

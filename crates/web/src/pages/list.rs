@@ -41,7 +41,7 @@ pub async fn show(visit: Visit, Path(object): Path<String>) -> Answer {
             }
             let main = match state.layout.as_str() {
                 _ if state.bad_filter.is_some() => table::refused(visit, &state),
-                "board" => board::draw(visit, &state)?,
+                layout if state.object.board(layout).is_some() => board::draw(visit, &state)?,
                 "calendar" => calendar::draw(visit, &state)?,
                 _ => table::draw(visit, &state)?,
             };

@@ -7,6 +7,7 @@ pub mod fields;
 mod fitting;
 mod head;
 mod history;
+mod next;
 mod owner;
 mod related;
 mod reveal;
@@ -113,6 +114,7 @@ fn page(visit: &Visit, record: &Visible, titles: &Titles) -> Result<Page, Error>
     let left = fields::draw(visit, record, titles, Some((&toggle, hidden)));
     let right = markup! {
         @if let Some(reach) = &reach { (reach.card(visit, record, &query)) }
+        (next::draw(visit, record)?)
         (advice::draw(visit, record)?)
         (fitting::draw(visit, record)?)
         (related::draw(visit, record)?)

@@ -192,9 +192,10 @@ pub fn has_ended(object: &Object, record: &Visible) -> bool {
     let Some(value) = record.get(status).as_text() else { return false };
     object.record.path_ends.iter().any(|end| end == value)
         || object
-            .board
-            .as_ref()
-            .is_some_and(|board| board.folded.iter().chain(&board.hidden).any(|end| end == value))
+            .boards
+            .iter()
+            .filter(|board| board.by == *status)
+            .any(|board| board.folded.iter().chain(&board.hidden).any(|end| end == value))
         || matches!(value, "done" | "closed" | "archived" | "cancelled")
 }
 

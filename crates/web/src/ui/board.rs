@@ -147,7 +147,7 @@ pub fn board_column_head(column: &BoardColumn) -> Markup {
         header id={ "head-" (column.value) } {
             div .head {
                 span { (column.label) }
-                span .count data-count { (column.count) }
+                @if !column.count.is_empty() { span .count data-count { (column.count) } }
                 @if let Some((act, label)) = &column.add {
                     (Button::icon_only("plus", label).small().act(act.clone()))
                 }

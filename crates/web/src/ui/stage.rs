@@ -7,6 +7,8 @@ use super::icon;
 /// The path of a record through the values of one field.
 #[derive(Clone, Debug, Default)]
 pub struct StagePath {
+    /// The id of its element.
+    pub id: &'static str,
     /// What the path is, read aloud.
     pub label: String,
     /// The address that a move is posted to, with `field`, `value` and `version`.
@@ -69,7 +71,7 @@ impl StageState {
 pub fn stage_path(path: &StagePath) -> Markup {
     html! {
         // One that cannot be moved may still be wider than a phone: it scrolls by keyboard.
-        ol .path id="path" tabindex=[path.stages.iter().all(|stage| !stage.movable).then_some("0")] aria-label=(path.label) data-move=(path.action) data-field=(path.field) data-version=(path.version) {
+        ol .path id=(path.id) tabindex=[path.stages.iter().all(|stage| !stage.movable).then_some("0")] aria-label=(path.label) data-move=(path.action) data-field=(path.field) data-version=(path.version) {
             @for stage in &path.stages {
                 li class=[stage.state.class()] aria-current=[stage.state.current()] {
                     @let content = html! {

@@ -5,6 +5,13 @@ use guanxi_model::{RecordId, expr::Expr};
 
 /// Ends the opportunity with a deal: links the customer that is already there, or makes it with its contact.
 pub(crate) fn win(tx: &mut Tx<'_>, opportunity: &Record, input: &Draft) -> Result<()> {
+    let mut given = Draft::new();
+    for field in ["amount", "customer"] {
+        if !input.get(field).is_null() {
+            given = given.set(field, input.get(field).clone());
+        }
+    }
+    super::stages::pass_all(tx, opportunity, &given)?;
     let named = input.get("customer").as_ref().or_else(|| opportunity.reference("customer"));
     let customer = match named {
         Some(id) => tx.get("customer", id)?,

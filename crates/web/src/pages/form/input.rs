@@ -277,9 +277,23 @@ impl Inputs<'_> {
             choices.push(ui::Choice::new("", self.visit.t("form.choose")));
         }
         // An entry that is no longer offered stays on the records that have it.
-        let offered =
-            field.options.iter().filter(|option| !option.inactive || values.contains(&option.value));
-        choices.extend(offered.map(|option| ui::Choice {
+        let group = field.among.as_ref().and_then(|among| self.params.get(&among.via));
+        let group = group.and_then(|id| id.parse().ok());
+        let listed = crate::pages::board::listed(self.visit, field, group).unwrap_or_default();
+        let place = |value: &String| match &listed {
+            Some(listed) => listed.iter().position(|one| one == value),
+            None => Some(0),
+        };
+        let mut offered: Vec<_> = field
+            .options
+            .iter()
+            .filter(|option| {
+                let free = !option.inactive && place(&option.value).is_some();
+                free || values.contains(&option.value)
+            })
+            .collect();
+        offered.sort_by_key(|option| place(&option.value).unwrap_or(usize::MAX));
+        choices.extend(offered.into_iter().map(|option| ui::Choice {
             value: option.value.clone(),
             label: option.label.get(self.visit.locale()).to_owned(),
             hue: Some(option.hue),

@@ -41,7 +41,7 @@ pub struct State {
     pub shape: Shape,
     /// Words searched for.
     pub q: String,
-    /// `table`, `board` or `calendar`.
+    /// `table`, `calendar` or one of the object's boards.
     pub layout: String,
     /// The place to go on from.
     pub after: Option<String>,
@@ -380,7 +380,7 @@ pub fn may_see(visit: &Visit, object: &Object, field: &str) -> bool {
 
 fn layout(object: &Object, wanted: &str) -> String {
     match wanted {
-        "board" if object.board.is_some() => "board",
+        wanted if object.board(wanted).is_some() => wanted,
         "calendar" if object.calendar.is_some() => "calendar",
         _ => "table",
     }

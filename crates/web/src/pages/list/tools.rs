@@ -141,22 +141,18 @@ fn tabs(visit: &Visit, state: &State, counts: &HashMap<String, String>) -> Marku
             id: Some(format!("tab-{}", view.name)),
         })
         .collect();
-    let mut layouts = vec![("table", "table", "layout.table")];
-    if object.board.is_some() {
-        layouts.push(("board", "kanban", "layout.board"));
-    }
+    let mut layouts = vec![("table", "table", visit.t("layout.table"))];
+    layouts.extend(object.boards.iter().map(|board| match board.label.get(visit.locale()) {
+        "" => (board.layout.as_str(), "kanban", visit.t("layout.board")),
+        label => (board.layout.as_str(), "layers", label),
+    }));
     if object.calendar.is_some() {
-        layouts.push(("calendar", "calendar", "layout.calendar"));
+        layouts.push(("calendar", "calendar", visit.t("layout.calendar")));
     }
     let layouts: Vec<(String, String, String, bool)> = layouts
         .into_iter()
-        .map(|(name, icon, key)| {
-            (
-                icon.to_owned(),
-                visit.t(key).to_owned(),
-                state.url(&[("layout", Some(name))]),
-                state.layout == name,
-            )
+        .map(|(name, icon, label)| {
+            (icon.to_owned(), label.to_owned(), state.url(&[("layout", Some(name))]), state.layout == name)
         })
         .collect();
     let end = html! {

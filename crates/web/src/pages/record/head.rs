@@ -47,6 +47,7 @@ pub fn with_path(visit: &Visit, record: &Visible, titles: &Titles, events: &[Ent
         (facts(visit, record, titles))
         (beside(visit, record))
         (path(visit, record, events))
+        (inner_path(visit, record, events))
     };
     let header = RecordHeader {
         name: record.title(),
@@ -241,20 +242,54 @@ fn actions(visit: &Visit, record: &Visible) -> Markup {
 
 /// The path through the values of one field. A stage that a verb leads to asks what the verb asks.
 fn path(visit: &Visit, record: &Visible, events: &[Entry]) -> Markup {
+    let Some(name) = record.object.record.path.as_deref() else { return markup! {} };
+    steps(visit, record, events, name, "path", None)
+}
+
+/// The stages inside one step of the life cycle, while the record is in it.
+fn inner_path(visit: &Visit, record: &Visible, events: &[Entry]) -> Markup {
     let object = &record.object;
-    let Some(field) = object.record.path.as_deref().and_then(|name| object.field(name)) else {
+    let Some(field) = object.record.inner_path.as_deref().and_then(|name| object.field(name)) else {
         return markup! {};
     };
+    let closed = object.record.closed.as_deref();
+    let closed = closed.is_some_and(|it| visit.gate().holds(visit.ctx(), record, it) == Some(true));
+    if closed || record.get(&field.name).is_null() {
+        return markup! {};
+    }
+    let group = field.among.as_ref().and_then(|among| record.get(&among.via).as_ref());
+    // A stage that cannot be read is drawn among all there are.
+    let listed = crate::pages::board::listed(visit, field, group).unwrap_or_default();
+    steps(visit, record, events, &field.name, "stages", listed.as_deref())
+}
+
+/// A path through the values of a field: all of them, or those that are listed, in their order.
+fn steps(
+    visit: &Visit,
+    record: &Visible,
+    events: &[Entry],
+    name: &str,
+    id: &'static str,
+    listed: Option<&[String]>,
+) -> Markup {
+    let object = &record.object;
+    let Some(field) = object.field(name) else { return markup! {} };
     let Some(Cell::Value(value)) = record.cell(&field.name) else { return markup! {} };
     let now = value.as_text().unwrap_or_default();
+    let place = |value: &String| match listed {
+        Some(listed) => listed.iter().position(|one| one == value),
+        None => Some(0),
+    };
     let ended = object.record.path_ends.iter().any(|end| end == now);
     let mut options: Vec<_> = field
         .options
         .iter()
         .filter(|option| {
-            option.value == now || !option.inactive && !object.record.path_ends.contains(&option.value)
+            let offered = !option.inactive && place(&option.value).is_some();
+            option.value == now || offered && !object.record.path_ends.contains(&option.value)
         })
         .collect();
+    options.sort_by_key(|option| place(&option.value).unwrap_or(usize::MAX));
     if ended {
         // The end a record came to stands last, whatever its place in the list of choices.
         options.sort_by_key(|option| option.value == now);
@@ -292,6 +327,7 @@ fn path(visit: &Visit, record: &Visible, events: &[Entry]) -> Markup {
         })
         .collect();
     ui::stage_path(&StagePath {
+        id,
         label: field.label.get(visit.locale()).to_owned(),
         action: format!("/{}/{}/stage", object.name, record.id),
         field: field.name.clone(),
@@ -306,8 +342,8 @@ fn leading<'a>(record: &'a Visible, field: &str, to: &str) -> Option<&'a VerbDef
     if object.status.as_deref() != Some(field) {
         return None;
     }
-    let named = object.board.as_ref().filter(|board| board.by == field).and_then(|board| board.verbs.get(to));
+    let named = object.drop_verb(field, to);
     verb::offered(record)
         .into_iter()
-        .find(|verb| verb.to.as_deref() == Some(to) || named.is_some_and(|named| *named == verb.name))
+        .find(|verb| verb.to.as_deref() == Some(to) || named == Some(verb.name.as_str()))
 }

@@ -92,6 +92,7 @@ fn path(samples: &Samples) -> Markup {
     stage_path(&StagePath {
         label: samples.t("path"),
         action: "/customer/1/move".to_owned(),
+        id: "path",
         field: "stage".to_owned(),
         version: 3,
         stages: stages.collect(),
