@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { read, write } from "../src/filter/expression.ts";
 import type { Group } from "../src/filter/model.ts";
+import { operatorOf } from "../src/filter/operators.ts";
 
 const and = (...items: Group["items"]): Group => ({ join: "and", items });
 const or = (...items: Group["items"]): Group => ({ join: "or", items });
@@ -46,4 +47,11 @@ test("what it cannot show is left as text", () => {
   for (const source of ["a == 1 || b == 2 && c == 3", "any(orders, total > 100)", "total + 1 > 2", "name ==", "!(a == 1)", "$"]) {
     assert.equal(read(source), undefined, source);
   }
+});
+
+test("what was written for any field is shown in the operators of the field's kind", () => {
+  assert.equal(operatorOf("choice", "is"), "one_of");
+  assert.equal(operatorOf("reference", "is_not"), "none_of");
+  assert.equal(operatorOf("text", "is"), "is");
+  assert.equal(operatorOf("choice", "contains"), "contains", "what a kind has not is not changed into something else");
 });

@@ -7,7 +7,7 @@ import { json } from "../http.ts";
 import { t } from "../phrases.ts";
 import { read, write } from "./expression.ts";
 import { isGroup, type Condition, type Group } from "./model.ts";
-import { operators, operatorsFor } from "./operators.ts";
+import { operatorOf, operators, operatorsFor } from "./operators.ts";
 import { valueInput } from "./value.ts";
 
 /** What a new condition on a field begins with. */
@@ -78,6 +78,8 @@ export function builder(all: FieldMeta[], source: string, countUrl: string | und
 
   function line(condition: Condition, join: HTMLElement, remove: () => void): HTMLElement {
     const meta = fields.find((field) => field.name === condition.field);
+    const kind = meta?.kind ?? "text";
+    condition.op = operatorOf(kind, condition.op);
     const field = el("select", { class: "input sz-s", "aria-label": t("filter.field") });
     for (const each of fields) field.append(el("option", { value: each.name, selected: each.name === condition.field }, each.label));
     field.addEventListener("change", () => {
@@ -85,7 +87,9 @@ export function builder(all: FieldMeta[], source: string, countUrl: string | und
       redraw();
     });
     const op = el("select", { class: "input sz-s op", "aria-label": t("filter.operator") });
-    for (const name of operatorsFor(meta?.kind ?? "text")) op.append(el("option", { value: name, selected: name === condition.op }, t(`op.${name}`)));
+    // One that was written by hand and that the kind has not is kept as it is.
+    const offered = new Set([...operatorsFor(kind), condition.op]);
+    for (const name of offered) op.append(el("option", { value: name, selected: name === condition.op }, t(`op.${name}`)));
     op.addEventListener("change", () => {
       const keeps = operators[op.value]?.need === operators[condition.op]?.need;
       condition.op = op.value;

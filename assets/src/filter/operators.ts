@@ -67,6 +67,13 @@ const byKind: Record<string, string[]> = {
 
 export const operatorsFor = (kind: string): string[] => byKind[kind] ?? text;
 
+/** The operator that a kind of field has for what was written: `==` on a choice is one of its options. */
+export function operatorOf(kind: string, op: string): string {
+  const meant = { is: "one_of", is_not: "none_of" }[op];
+  const has = operatorsFor(kind);
+  return !has.includes(op) && meant && has.includes(meant) ? meant : op;
+}
+
 /** How a value of a need is written. Numbers that are none, and dates that are none, make no condition. */
 export function literal(need: Need, value: string): string | undefined {
   const trimmed = value.trim();

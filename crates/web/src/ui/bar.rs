@@ -39,8 +39,8 @@ pub fn bar(bar: &Bar) -> Markup {
     html! {
         header .bar {
             @if !bar.title.is_empty() { h1 { (bar.title) } }
-            @if !bar.sub.is_empty() { span .sub { (bar.sub) } }
             @if let Some(start) = &bar.start { (start) }
+            @if !bar.sub.is_empty() { span .sub { (bar.sub) } }
             span .spacer {}
             @if let Some(walk) = &bar.walk { (walk_buttons(walk)) }
             @if let Some(actions) = &bar.actions { div .actions { (actions) } }

@@ -65,7 +65,7 @@ fn draw(visit: &Visit, params: &Params) -> Result<crate::page::Page, Error> {
     let body = markup! {
         form .row role="search" method="get" action="/settings/users" {
             input .input type="search" name="q" value=(params.get("q").unwrap_or_default()) placeholder=(visit.t("users.search")) aria-label=(visit.t("users.search"));
-            span .muted { (crate::texts::count(visit.locale(), "users.count", total)) }
+            span .muted.total { (crate::texts::count(visit.locale(), "users.count", total)) }
         }
         @if rows.is_empty() { p .muted { (visit.t("users.none")) } } @else { (super::table(&heads, &rows)) }
         @if total > 200 { p .muted { (visit.t("users.more")) } }
