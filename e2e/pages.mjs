@@ -147,7 +147,7 @@ export const pages = [
 const idOf = (path) => path.split('/').pop()
 
 async function sideBySide({ find }) {
-  const ids = [await find('customer', 'order_total > 1000'), await find('customer', 'order_total > 0 && order_total < 1000')]
+  const ids = [await find('customer', 'kind == "company" && order_total > 1000'), await find('customer', 'kind == "company" && order_total == 0')]
   return '/customer/merge?ids=' + ids.map(idOf).join(',')
 }
 

@@ -61,7 +61,12 @@ impl Rule for Kept {
         Ok(())
     }
 
-    fn before_merge(&self, _tx: &mut Tx<'_>, _main: &Record, losers: &[Record]) -> Result<()> {
+    fn before_merge(&self, _tx: &mut Tx<'_>, main: &Record, losers: &[Record]) -> Result<()> {
+        // The fields of one have no place in the other, and nobody is both.
+        if let Some(loser) = losers.iter().find(|loser| loser.text("kind") != main.text("kind")) {
+            let message = Message::new("customer.kinds_merge");
+            return Err(Error::Refused(message.with("name", loser.title()).with("main", main.title())));
+        }
         match losers.iter().find(|loser| is_locked(loser)) {
             Some(loser) => {
                 Err(Error::Refused(Message::new("customer.locked_merge").with("name", loser.title())))

@@ -369,6 +369,19 @@ fn whoever_merges_may_merge_every_one_of_them() {
 }
 
 #[test]
+fn a_company_and_a_person_are_not_merged() {
+    story(|world| {
+        let company = world.customer("li", "明德科技");
+        let person = Draft::new().set("name", "王芳").set("kind", "person").set("owner", world.id("li"));
+        let person = world.given("customer", person);
+        assert_eq!(why(merge(world, "manager", company, &[person])), "customer.kinds_merge");
+        assert_eq!(why(merge(world, "manager", person, &[company])), "customer.kinds_merge");
+        world.edit("li", "customer", person, Draft::new().set("kind", "company")).unwrap();
+        assert_eq!(why(merge(world, "manager", company, &[person])), "done");
+    });
+}
+
+#[test]
 fn a_locked_customer_is_merged_into_no_other() {
     story(|world| {
         let (main, locked) = (world.customer("li", "明德科技"), world.customer("li", "明德"));
