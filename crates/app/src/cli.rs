@@ -205,6 +205,8 @@ pub struct Report {
     pub as_of: Option<Date>,
     #[arg(long = "param", value_name = "k=v")]
     pub params: Vec<String>,
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

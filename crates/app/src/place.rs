@@ -23,7 +23,7 @@ pub fn open_named(config: &Config) -> Result<Gate> {
 /// Makes an account set.
 pub fn create(config: &Config) -> Result<Gate> {
     if exists(config)? {
-        return Err(Failure::refused(Message::new("cli.set_exists").with("set", &config.set)));
+        return Err(Failure::refused(Message::new("gate.set_exists").with("set", &config.set)));
     }
     std::fs::create_dir_all(&config.data)?;
     Ok(Gate::create_set(config, guanxi_crm::domain(), Clock::default())?)

@@ -8,6 +8,7 @@ pub mod insight;
 pub mod office;
 pub mod sales;
 pub mod service;
+pub mod sets;
 
 pub use declare::{dictionary, object, role};
 

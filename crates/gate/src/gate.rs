@@ -36,15 +36,21 @@ pub(crate) struct Inner {
     callers: Mutex<Callers>,
     /// When another process may have changed metadata or people, they are compared at most once a second.
     compared_at: Mutex<jiff::Timestamp>,
-    pub(crate) live: broadcast::Sender<Live>,
+    /// None once the door closes.
+    pub(crate) live: Mutex<Option<broadcast::Sender<Live>>>,
     /// Tells this door from others that are open on the same set.
     pub(crate) name: String,
     /// When sessions end by themselves, unless the account set says otherwise.
     pub(crate) session_times: Mutex<crate::auth::SessionTimes>,
     /// Hears what other programs change.
     pub(crate) listener: Mutex<Option<guanxi_store::tell::Listener>>,
+    /// The program that serves this door, which can close it and open it again.
+    pub(crate) server: Mutex<Option<Server>>,
     pub(crate) checks: crate::duplicates::check::Checks,
 }
+
+/// Takes orders to restore the set.
+pub(crate) type Server = Box<dyn Fn(crate::backups::RestoreOrder) + Send>;
 
 /// Callers as they were worked out last, for as long as the metadata and the organisation stay the same.
 #[derive(Default)]
@@ -115,7 +121,8 @@ impl Gate {
             people: ArcSwap::from_pointee(people),
             people_changed: AtomicBool::new(false),
             callers: Mutex::default(),
-            live: broadcast::channel(1024).0,
+            live: Mutex::new(Some(crate::live::channel())),
+            server: Mutex::default(),
             name: crate::live::name(),
             session_times: Mutex::default(),
             listener: Mutex::default(),

@@ -15,6 +15,7 @@ pub(crate) fn find(gate: &Gate, name: &str) -> Result<JobDef> {
 fn all(gate: &Gate) -> Vec<JobDef> {
     let mut jobs = gate.domain().jobs.clone();
     jobs.push(JobDef { name: "facts.prove", schedule: Schedule::Nightly { hour: 3 }, run: prove_facts });
+    jobs.push(crate::backups::job(gate));
     jobs.push(JobDef { name: "backup.verify", schedule: Schedule::Nightly { hour: 1 }, run: prove_backup });
     jobs.push(JobDef { name: "house.clean", schedule: Schedule::Nightly { hour: 5 }, run: clean });
     jobs.push(JobDef {

@@ -3,6 +3,7 @@
 mod access;
 pub mod admin;
 pub mod auth;
+pub mod backups;
 mod cells;
 mod clock;
 mod ctx;

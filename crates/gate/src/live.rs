@@ -33,10 +33,19 @@ pub(crate) fn name() -> String {
     format!("{:016x}", SEED.hash_one(COUNT.fetch_add(1, Ordering::Relaxed)))
 }
 
+/// Tells whoever looks; someone who is slow misses the oldest.
+pub(crate) fn channel() -> broadcast::Sender<Live> {
+    broadcast::channel(1024).0
+}
+
 impl Gate {
     /// Changes as they are committed.
     pub fn live(&self) -> broadcast::Receiver<Live> {
-        self.0.live.subscribe()
+        match &*self.0.live.lock() {
+            Some(live) => live.subscribe(),
+            // A door that closes has nothing more to tell, and its listeners hear that.
+            None => broadcast::channel(1).1,
+        }
     }
 
     /// From now on changes by other programs on the same set are told too, and what they change about people is
@@ -61,7 +70,9 @@ impl Gate {
                             inner.people_changed.store(true, Ordering::Release);
                         }
                         // Nobody may be looking; that is no failure.
-                        let _ = inner.live.send(Live { object, record, name, actor, version });
+                        if let Some(live) = &*inner.live.lock() {
+                            let _ = live.send(Live { object, record, name, actor, version });
+                        }
                     }
                 }
             }
@@ -80,9 +91,20 @@ impl Gate {
         {
             tracing::warn!(%failure, "other programs were not told of changes");
         }
+        let live = self.0.live.lock();
         for change in changes {
-            let _ = self.0.live.send(change);
+            let _ = live.as_ref().map(|live| live.send(change));
         }
+    }
+
+    /// Tells of changes again, because the door stays open after all.
+    pub(crate) fn tell_again(&self) {
+        *self.0.live.lock() = Some(channel());
+    }
+
+    /// Ends all streams of changes, because the door closes.
+    pub(crate) fn hush(&self) {
+        *self.0.live.lock() = None;
     }
 
     fn words(&self, changes: &[Live]) -> Vec<String> {

@@ -2,6 +2,7 @@
 //! reaches these; they work beside a running server.
 
 use crate::{Clock, Config, Ctx, Error, Gate, Result};
+use guanxi_model::Message;
 use guanxi_store::{Store, sets};
 use std::path::Path;
 
@@ -10,9 +11,39 @@ pub use guanxi_store::{
     sets::Manifest,
 };
 
+/// How many days a set that a restore has replaced is kept.
+const KEPT_DAYS: u64 = 7;
+
 /// The names of all sets.
 pub fn list(config: &Config) -> Result<Vec<String>> {
     Ok(sets::list(config)?)
+}
+
+/// The place of another set beside this one.
+pub fn another(config: &Config, set: &str) -> Config {
+    Config { set: set.to_owned(), ..config.clone() }
+}
+
+/// Refuses a name that is none, or taken.
+pub(crate) fn check_new(config: &Config, set: &str) -> Result<()> {
+    let bad = |code: &'static str, key: &'static str| {
+        Err(Error::invalid("name", code, Message::new(key).with("set", set)))
+    };
+    if !guanxi_model::object::is_api_name(set) || set.len() > 40 {
+        return bad("format", "gate.set_name");
+    }
+    if list(config)?.iter().any(|known| known == set) {
+        return bad("taken", "gate.set_exists");
+    }
+    Ok(())
+}
+
+/// Forgets what restores have replaced more than a week ago. A set that is open keeps it for now.
+pub fn forget_old(config: &Config) -> Result<usize> {
+    match sets::forget_old(config, KEPT_DAYS) {
+        Err(guanxi_store::Error::Busy) => Ok(0),
+        forgotten => Ok(forgotten?),
+    }
 }
 
 /// Removes a set with its attachments.

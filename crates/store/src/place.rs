@@ -95,6 +95,12 @@ impl Place {
         &self.set
     }
 
+    /// How it was opened.
+    pub fn config(&self) -> Config {
+        let data = self.directory.parent().and_then(Path::parent).unwrap_or(Path::new(".")).to_owned();
+        Config { data, database: self.database.clone(), set: self.set.clone() }
+    }
+
     pub fn database(&self) -> Database {
         match &self.database {
             None => Database::Sqlite(self.directory.join(self.generation.to_string()).join("guanxi.sqlite")),

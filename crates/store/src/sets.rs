@@ -8,10 +8,12 @@
 mod archive;
 mod digest;
 mod postgres;
+mod shelf;
 mod sqlite;
 
 pub use archive::Manifest;
 pub use digest::digest;
+pub use shelf::{Kept, Note, Reason, Shelf};
 
 use crate::{
     columns::Columns,
@@ -27,6 +29,7 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
 /// The names of all sets, in order.
@@ -68,6 +71,54 @@ pub fn drop(config: &Config) -> Result<()> {
         fs::remove_dir_all(&directory)?;
     }
     Ok(())
+}
+
+/// Gives a set another name, with its attachments and kept backups. `Busy` while it is open, and refused when there is
+/// a set of the new one.
+pub fn rename(config: &Config, to: &str) -> Result<()> {
+    let new = Config { set: to.to_owned(), ..config.clone() };
+    let (from, target) = (place::directory(config)?, place::directory(&new)?);
+    if list(config)?.iter().any(|set| set == to) {
+        return Err(Error::other(format!("there is an account set {to} already")));
+    }
+    let _alone = if from.exists() { Some(place::lock(&from, true)?) } else { None };
+    if target.exists() {
+        // Without `current` it is what is left of a set that was dropped.
+        fs::remove_dir_all(&target)?;
+    }
+    if let Some(url) = &config.database {
+        let _everywhere = crate::postgres::sets::lock(url, &config.set)?;
+        crate::postgres::sets::rename(url, &config.set, to)?;
+    }
+    if from.exists() {
+        fs::rename(&from, &target)?;
+        sync_directory(&target)?;
+    }
+    Shelf::of(config)?.rename(&Shelf::of(&new)?)
+}
+
+/// How many bytes the rows and attachments of a set take.
+pub fn size(config: &Config) -> Result<u64> {
+    let directory = place::directory(config)?;
+    let here = match place::current(&directory)? {
+        Some(generation) => folder_size(&directory.join(generation.to_string()))?,
+        None => 0,
+    };
+    match &config.database {
+        None => Ok(here),
+        Some(url) => Ok(here + crate::postgres::sets::size(url, &config.set)?),
+    }
+}
+
+fn folder_size(folder: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // Files come and go while a set is in use; one that is gone has no size.
+        let Ok(known) = entry.metadata() else { continue };
+        bytes += if known.is_dir() { folder_size(&entry.path())? } else { known.len() };
+    }
+    Ok(bytes)
 }
 
 /// Writes a backup of an open set to `out`, which appears when it is complete.
@@ -119,10 +170,17 @@ pub fn restore(config: &Config, path: &Path, now: i64) -> Result<Manifest> {
     }
 }
 
-/// Removes what restores have replaced. `Busy` while the set is open. Returns how many copies there were.
-pub fn forget_old(config: &Config) -> Result<usize> {
+/// Removes what restores have replaced, unless the last of them was within `days`. `Busy` while the set is open.
+/// Returns how many copies there were.
+pub fn forget_old(config: &Config, days: u64) -> Result<usize> {
     let directory = place::directory(config)?;
     let _alone = place::lock(&directory, true)?;
+    // A restore writes this file last.
+    let restored = fs::metadata(directory.join("current")).and_then(|file| file.modified());
+    let aged = restored.map(|at| at.elapsed().unwrap_or_default() >= Duration::from_secs(days * 86_400));
+    if !aged.unwrap_or(false) {
+        return Ok(0);
+    }
     match &config.database {
         None => sqlite::forget_old(&directory),
         Some(url) => crate::postgres::sets::drop_old(url, &config.set),

@@ -112,6 +112,11 @@ impl Store {
         self.0.place.set()
     }
 
+    /// Where it and its neighbours are kept.
+    pub fn config(&self) -> Config {
+        self.0.place.config()
+    }
+
     /// Its attachments.
     pub fn files(&self) -> &Files {
         &self.0.files

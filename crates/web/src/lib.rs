@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod assets;
+mod away;
 pub mod error;
 pub mod page;
 pub mod pages;
@@ -12,6 +13,7 @@ pub mod texts;
 pub mod ui;
 
 pub use app::{App, DemoUser};
+pub use away::away;
 
 use axum::{
     Router,
@@ -21,6 +23,11 @@ use axum::{
     response::Response,
 };
 use tower_http::{CompressionLevel, compression::CompressionLayer};
+
+/// The headers of [`secure`] around other pages than those of an account set.
+pub(crate) fn secured(router: Router) -> Router {
+    router.layer(from_fn(secure))
+}
 
 /// All pages of an account set.
 pub fn router(app: App) -> Router {

@@ -1,4 +1,6 @@
-//! A report's numbers, the same that its page draws.
+//! A report's numbers, the same that its page draws, and its picture.
+
+mod picture;
 
 use crate::{
     cli::{Format, Report},
@@ -6,20 +8,23 @@ use crate::{
     output::{self, Output, plain_table},
     place,
     settings::Settings,
-    texts::say,
+    texts::{say, t},
 };
 use guanxi_crm::admin::exchange::FORMULA;
 use guanxi_gate::{
-    report::{self, Column},
+    report::{self, Column, Shape},
     words,
 };
-use guanxi_model::{Message, Value};
+use guanxi_model::{Locale, Message, Value};
+use picture::{Kind, Picture, Problem};
 use serde_json::{Map, Value as Json, json};
+use std::io::{IsTerminal as _, Write as _};
 
 /// Computes and prints a report.
 pub fn run(options: Report, settings: &Settings, output: &Output) -> Result<()> {
-    if output.format == Some(Format::Png) {
-        return Err(Failure::Usage(Message::new("report.no_png")));
+    let draws = output.format == Some(Format::Png);
+    if draws && options.output.is_none() && std::io::stdout().is_terminal() {
+        return Err(Failure::Usage(Message::new("report.where_to")));
     }
     let gate = place::open(settings)?;
     let mut ctx = super::operator(&gate, output);
@@ -43,6 +48,17 @@ pub fn run(options: Report, settings: &Settings, output: &Output) -> Result<()> 
     }
     let report = gate.report(&ctx, &options.name, &params)?;
     let locale = output.locale;
+    if draws {
+        let about = (def.label.get(locale), ctx.today);
+        let png = draw(&report, about, locale)?;
+        return match &options.output {
+            Some(file) => Ok(std::fs::write(file, png)?),
+            None => Ok(std::io::stdout().write_all(&png)?),
+        };
+    }
+    if options.output.is_some() {
+        return Err(Failure::Usage(Message::new("report.only_png")));
+    }
     match output.format {
         Some(Format::Json) => {
             let cells = |values: &[Value]| -> Map<String, Json> {
@@ -104,6 +120,38 @@ pub fn run(options: Report, settings: &Settings, output: &Output) -> Result<()> 
         }
     }
     Ok(())
+}
+
+/// The picture of a report's measure. A table of fields has none.
+fn draw(report: &report::Report, about: (&str, jiff::civil::Date), locale: Locale) -> Result<Vec<u8>> {
+    let kind = match report.shape {
+        Shape::Bars | Shape::Ratios | Shape::Steps => Kind::Bars,
+        Shape::Curve => Kind::Curve,
+        Shape::Matrix => return Err(Failure::refused(Message::new("report.no_picture"))),
+    };
+    let (Some(first), Some(measure)) = (report.columns.first(), report.columns.get(report.measure)) else {
+        return Err(Failure::refused(Message::new("report.no_picture")));
+    };
+    let said = |column: &Column, value: &Value| words::value(&column.field, value, &report.titles, locale);
+    let points = report.rows.iter().filter_map(|row| {
+        let value = row.cells.get(report.measure)?;
+        // Only lengths are drawn from it; what is written is the exact value.
+        let size: f64 = value.as_decimal()?.to_string().parse().ok()?;
+        Some((said(first, row.cells.first()?), size, said(measure, value)))
+    });
+    let unit = format!("{} \u{b7} {}", measure.field.label.get(locale), about.1);
+    let picture = Picture {
+        kind,
+        title: about.0.to_owned(),
+        unit,
+        summary: report.summary.as_ref().map(|message| say(locale, message)).unwrap_or_default(),
+        points: points.collect(),
+        more: t(locale, "report.more_rows").to_owned(),
+    };
+    picture.png().map_err(|problem| match problem {
+        Problem::NoFont => Failure::refused(Message::new("report.no_font")),
+        Problem::Failed(reason) => Failure::refused(Message::new("report.not_drawn").with("reason", reason)),
+    })
 }
 
 fn json_of(column: &Column, value: &Value, titles: &guanxi_gate::Titles) -> Json {

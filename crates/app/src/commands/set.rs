@@ -8,48 +8,19 @@ use crate::{
     settings::Settings,
     texts::{fill, t},
 };
-use guanxi_gate::{Clock, Config, Gate, sets};
+use guanxi_crm::sets::{Demo, Template};
+use guanxi_gate::{Clock, Config, sets};
 use guanxi_model::Message;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::path::Path;
 
-/// The setting in which a demonstration set keeps what everyone may know of its log-ins.
-const DEMO: &str = "demo.logins";
-
-/// The log-ins of a demonstration set, which are shown to everyone.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Demo {
-    /// One for each ready role.
-    pub logins: Vec<Login>,
-}
-
-/// A log-in that is shown to everyone.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Login {
-    /// API name of the role.
-    pub role: String,
-    /// Log-in name.
-    pub login: String,
-    /// Password.
-    pub password: String,
-}
-
-impl Demo {
-    /// The log-ins of a set, if it was made from the demonstration template.
-    pub fn of(gate: &Gate) -> Result<Option<Demo>> {
-        Ok(gate.setting(DEMO)?.and_then(|text| serde_json::from_str(&text).ok()))
-    }
-
-    /// Lists them for people.
-    pub fn show(&self, output: &Output) {
-        let role = |name: &str| fill(output.locale, &format!("role.{name}"), &[]);
-        let rows =
-            self.logins.iter().map(|l| vec![role(&l.role), l.login.clone(), l.password.clone()]).collect();
-        output.note("serve.demo", &[]);
-        let headings = ["set.role", "set.login", "set.password"].map(|key| t(output.locale, key).to_owned());
-        output::print(&plain_table(headings.to_vec(), rows));
-    }
+/// Lists the log-ins of a demonstration set for people.
+pub fn show_demo(demo: &Demo, output: &Output) {
+    let role = |name: &str| fill(output.locale, &format!("role.{name}"), &[]);
+    let rows = demo.logins.iter().map(|l| vec![role(&l.role), l.login.clone(), l.password.clone()]).collect();
+    output.note("serve.demo", &[]);
+    let headings = ["set.role", "set.login", "set.password"].map(|key| t(output.locale, key).to_owned());
+    output::print(&plain_table(headings.to_vec(), rows));
 }
 
 /// Makes, lists, backs up, verifies, restores or removes.
@@ -93,64 +64,38 @@ pub fn run(command: Set, settings: &Settings, output: &Output) -> Result<()> {
 }
 
 fn create(config: &Config, template: &str, output: &Output) -> Result<()> {
-    let demo = match template {
-        "empty" => {
-            place::create(config)?;
-            None
-        }
+    let template = match template {
+        "empty" => Template::Empty,
         "demo" => {
-            let gate = place::create(config)?;
-            // A set with half a demonstration in it is of no use to anyone.
-            match fill_demo(&gate) {
-                Ok(demo) => Some(demo),
-                Err(failure) => {
-                    drop(gate);
-                    sets::drop(config)?;
-                    return Err(failure);
-                }
-            }
+            Template::Demo { seed: std::env::var("GUANXI_SEED").ok().and_then(|seed| seed.parse().ok()) }
         }
-        file => {
-            if place::exists(config)? {
-                return Err(Failure::refused(Message::new("cli.set_exists").with("set", &config.set)));
-            }
-            let file = Path::new(file);
-            if !file.exists() {
-                return Err(Failure::Usage(Message::new("set.no_template").with("template", file.display())));
-            }
-            std::fs::create_dir_all(&config.data)?;
-            sets::restore(config, file, &Clock::default()).map_err(|error| unsound(file, error))?;
-            Demo::of(&place::open_named(config)?)?
+        file if !Path::new(file).exists() => {
+            return Err(Failure::Usage(Message::new("set.no_template").with("template", file)));
         }
+        file => Template::Backup(file.into()),
+    };
+    let demo = match guanxi_crm::sets::create(config, &template, &Clock::default()) {
+        Err(failure) if matches!(template, Template::Backup(_)) => {
+            let Template::Backup(file) = &template else { return Err(failure.into()) };
+            return Err(unsound(file, failure));
+        }
+        made => made?,
     };
     if output.is_json() {
+        let word = match &template {
+            Template::Empty => "empty".to_owned(),
+            Template::Demo { .. } => "demo".to_owned(),
+            Template::Backup(file) => file.display().to_string(),
+        };
         let logins = demo.map(|demo| demo.logins).unwrap_or_default();
-        output::print(&json!({ "set": config.set, "template": template, "logins": logins }).to_string());
+        output::print(&json!({ "set": config.set, "template": word, "logins": logins }).to_string());
         return Ok(());
     }
     output.note("set.created", &[("set", &config.set)]);
     if let Some(demo) = demo {
-        demo.show(output);
+        show_demo(&demo, output);
     }
     Ok(())
-}
-
-/// The same seed makes the same company; `GUANXI_SEED` chooses another.
-fn fill_demo(gate: &Gate) -> Result<Demo> {
-    let mut options = guanxi_crm::demo::DemoOptions::default();
-    if let Some(seed) = std::env::var("GUANXI_SEED").ok().and_then(|seed| seed.parse().ok()) {
-        options.seed = seed;
-    }
-    let logins = guanxi_crm::demo::generate(gate, &options)?
-        .into_iter()
-        .map(|made| Login { role: made.role, login: made.login, password: made.password })
-        .collect();
-    let demo = Demo { logins };
-    let text = serde_json::to_string(&demo).map_err(|error| {
-        Failure::refused(Message::new("set.unsound").with("file", DEMO).with("reason", error))
-    })?;
-    gate.set_setting(&gate.operator(), DEMO, &text)?;
-    Ok(demo)
 }
 
 /// Where the set of a proved archive is at hand, its audit remembers the proof.

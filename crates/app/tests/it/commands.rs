@@ -248,3 +248,22 @@ fn the_doctor_names_stray_files_and_the_last_proof() {
     place.ok(&["job", "run", "backup.verify"]);
     assert!(finding("backup")["detail"].as_str().unwrap().contains("Last proved: 20"));
 }
+
+/// The machine of the tests has a Chinese font, because the browser stories need one.
+#[test]
+fn a_report_is_drawn_as_a_picture() {
+    let place = Place::sqlite();
+    place.ok(&["set", "create", "main"]);
+    let file = place.path().join("customers.csv");
+    std::fs::write(&file, "external_id,name,grade\n1,\u{534e}\u{4e3a},ordinary\n").unwrap();
+    place.ok(&["import", "customer", file.to_str().unwrap(), "--match", "external_id"]);
+    let out = place.path().join("composition.png");
+    place.ok(&["report", "composition", "--format", "png", "-o", out.to_str().unwrap()]);
+    let png = std::fs::read(&out).unwrap();
+    assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+    assert_eq!(u32::from_be_bytes(png[16..20].try_into().unwrap()), 1920, "twice as wide as it is drawn");
+    // Redirected, it is the same picture.
+    assert_eq!(place.run(&["report", "composition", "--format", "png"]).stdout, png);
+    let wrong = place.run(&["report", "composition", "--format", "json", "-o", out.to_str().unwrap()]);
+    assert_eq!(wrong.status.code(), Some(2));
+}

@@ -8,3 +8,4 @@ mod http;
 mod matrix;
 mod program;
 mod races;
+mod restore;

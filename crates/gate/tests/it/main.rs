@@ -5,6 +5,7 @@
 
 mod access;
 mod auth;
+mod backups;
 mod live;
 mod metadata;
 mod reading;

@@ -63,6 +63,12 @@ pub fn of_user(conn: &mut Conn, user: RecordId, now: i64) -> Result<Vec<Session>
     conn.query(&sql!(text, user, now))?.into_iter().map(session).collect()
 }
 
+/// Everyone's sessions, the last used first.
+pub fn all(conn: &mut Conn, now: i64) -> Result<Vec<Session>> {
+    let text = format!("SELECT {COLUMNS} FROM gx_session WHERE expires_at > $1 ORDER BY seen_at DESC, hash");
+    conn.query(&sql!(text, now))?.into_iter().map(session).collect()
+}
+
 /// Ends a session.
 pub fn remove(conn: &mut Conn, hash: &str) -> Result<bool> {
     Ok(conn.execute(&sql!("DELETE FROM gx_session WHERE hash = $1", hash))? > 0)

@@ -47,6 +47,28 @@ pub fn drop(url: &str, set: &str) -> Result<()> {
     transaction.commit().map_err(error)
 }
 
+/// Gives a set another name, in one transaction.
+pub fn rename(url: &str, set: &str, to: &str) -> Result<()> {
+    let mut client = registry(url)?;
+    let mut transaction = client.transaction().map_err(error)?;
+    let update = "UPDATE guanxi.account_set SET name = $2 WHERE name = $1";
+    if transaction.execute(update, &[&set, &to]).map_err(error)? == 0 {
+        return Err(Error::other(format!("there is no account set {set}")));
+    }
+    let rename = format!("ALTER SCHEMA \"{}\" RENAME TO \"{}\"", schema(set), schema(to));
+    transaction.batch_execute(&rename).map_err(error)?;
+    transaction.commit().map_err(error)
+}
+
+/// How many bytes the tables of a set and their indexes take.
+pub fn size(url: &str, set: &str) -> Result<u64> {
+    let text = "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c \
+                JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'";
+    let row = connect(url)?.query_one(text, &[&schema(set)]).map_err(error)?;
+    let bytes: i64 = row.try_get(0).map_err(error)?;
+    Ok(bytes.unsigned_abs())
+}
+
 /// Takes a set alone, as long as the connection lives. `Busy` while any machine has it open.
 pub fn lock(url: &str, set: &str) -> Result<Client> {
     let mut client = registry(url)?;

@@ -5,7 +5,8 @@ use guanxi_model::{Field, FieldKind, Label, Object, RecordId, Registry, Stored, 
 use guanxi_store::{
     Config, Error, Store,
     auth::sessions::{self, Session},
-    events, files, jobs, sets,
+    events, files, jobs,
+    sets::{self, Reason, Shelf},
 };
 use serde_json::json;
 use std::{
@@ -136,7 +137,8 @@ fn a_restored_set_is_what_was_backed_up_and_sends_nothing() {
         assert_eq!(store.write(guanxi_store::ids::next_id).unwrap(), RecordId(5));
         drop(store);
 
-        assert_eq!(sets::forget_old(config).unwrap(), 1);
+        assert_eq!(sets::forget_old(config, 7).unwrap(), 0, "what was replaced stays for a while");
+        assert_eq!(sets::forget_old(config, 0).unwrap(), 1);
         let store = Store::open(config).unwrap();
         assert!(store.files().read(&file.hash).is_ok());
     }
@@ -262,4 +264,60 @@ fn write_archive(out: &Path, manifest: &sets::Manifest, name: &str) {
     let digest: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
     bytes.extend(format!("sha256 {digest}\n").bytes());
     fs::write(out, bytes).unwrap();
+}
+
+#[test]
+fn a_shelf_knows_what_it_keeps_and_no_name_leads_out_of_it() {
+    for config in &Sets::new().configs {
+        let store = filled(config);
+        let shelf = Shelf::of(config).unwrap();
+        assert!(shelf.list().unwrap().is_empty());
+        let first = shelf.keep(&store, "day", Reason::ByHand, "周敏", 10).unwrap();
+        let second = shelf.keep(&store, "day", Reason::Schedule, "", 20).unwrap();
+        assert_eq!((first.name.as_str(), second.name.as_str()), ("day.gx", "day-2.gx"));
+        assert_eq!(shelf.list().unwrap(), [second, first.clone()], "the newest first");
+        // The digest that is shown is that of the bytes before it, as anyone can compute it.
+        let bytes = fs::read(shelf.path("day.gx").unwrap()).unwrap();
+        let body = &bytes[..bytes.len() - 72];
+        use sha2::Digest as _;
+        let digest: String = sha2::Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(first.digest.as_deref(), Some(digest.as_str()));
+        fs::write(shelf.folder().join("brought.gx"), "no archive").unwrap();
+        let brought = shelf.find("brought.gx").unwrap().unwrap();
+        assert_eq!((brought.note.reason, brought.digest), (Reason::Brought, None));
+        fs::write(config.data.join("secret.gx"), "x").unwrap();
+        for name in ["../../secret.gx", "..", ".gx", "/etc/passwd", "a/b.gx", "day.gx.json", "day"] {
+            assert_eq!(shelf.find(name).unwrap(), None, "{name}");
+            assert!(!shelf.remove(name).unwrap(), "{name}");
+        }
+        assert!(shelf.remove("day.gx").unwrap() && !shelf.remove("day.gx").unwrap());
+        drop(store);
+        sets::restore(config, &shelf.path("day-2.gx").unwrap(), 5).unwrap();
+        assert_eq!(shelf.list().unwrap().len(), 2, "a restore leaves the shelf alone");
+    }
+}
+
+#[test]
+fn a_set_takes_its_rows_attachments_and_backups_along_to_another_name() {
+    for config in &Sets::new().configs {
+        let store = filled(config);
+        let digest = store.read(sets::digest).unwrap();
+        Shelf::of(config).unwrap().keep(&store, "day", Reason::ByHand, "", 10).unwrap();
+        let to = Config { set: format!("{}_new", config.set), ..config.clone() };
+        assert!(matches!(sets::rename(config, &to.set), Err(Error::Busy)));
+        drop(store);
+        sets::rename(config, &to.set).unwrap();
+        assert!(!sets::list(config).unwrap().contains(&config.set));
+        let store = Store::open(&to).unwrap();
+        assert_eq!(store.read(sets::digest).unwrap(), digest);
+        let file = store.read(|conn| files::find(conn, "f")).unwrap().unwrap();
+        assert!(store.files().read(&file.hash).is_ok());
+        assert_eq!(Shelf::of(&to).unwrap().list().unwrap().len(), 1);
+        assert!(sets::size(&to).unwrap() > 10_000);
+        drop(store);
+        sets::create(config).unwrap();
+        assert!(sets::rename(config, &to.set).is_err(), "the name is taken");
+        assert!(sets::list(config).unwrap().contains(&config.set), "and nothing has happened");
+        sets::drop(&to).unwrap();
+    }
 }

@@ -5,7 +5,7 @@ use crate::{
     page,
     pages::entry,
     session::{self, Answer, Guest, Params, Visit, html},
-    ui::Button,
+    ui::{self, Button},
 };
 use axum::{
     extract::{RawForm, State},
@@ -117,6 +117,7 @@ fn draw(guest: &Guest, login: &str, problem: Option<&str>) -> Result<Markup, Err
             input type="hidden" name="next" value=(next);
             @if chosen { input type="hidden" name="lang" value=(guest.locale.code()); }
             (entry::problem(problem))
+            (restored(guest)?)
             (entry::input(guest.t("login.login"), "login", "text", login, "username", login.is_empty()))
             (entry::input(guest.t("login.password"), "password", "password", "", "current-password", !login.is_empty()))
             (Button::new(guest.t("login.submit")).primary().submit())
@@ -128,6 +129,17 @@ fn draw(guest: &Guest, login: &str, problem: Option<&str>) -> Result<Markup, Err
         }
     };
     Ok(entry::card(guest, &company, guest.t("login.title"), guest.t("login.title"), &main))
+}
+
+/// What came of a restore, for those whom it has logged out.
+fn restored(guest: &Guest) -> Result<Markup, Error> {
+    let asked = guest.asks.param("restored").is_some();
+    let Some(done) = guest.app.gate.restored()?.filter(|_| asked) else { return Ok(markup! {}) };
+    let (class, icon, key) = match done.problem {
+        None => ("notice ok", "circle-check", "login.restored"),
+        Some(_) => ("notice bad", "circle-alert", "login.not_restored"),
+    };
+    Ok(markup! { div class=(class) role="status" { (ui::icon(icon)) div .text { (guest.t(key)) } } })
 }
 
 /// One log-in for each ready role, for whoever wants to look around; a click fills in the form.
