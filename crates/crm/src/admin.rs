@@ -28,6 +28,8 @@ pub(crate) fn declare(domain: &mut Domain) {
         .dictionary(include_str!("admin/dictionaries/education.toml"))
         .dictionary(include_str!("admin/dictionaries/follow_up_status.toml"))
         .dictionary(include_str!("admin/dictionaries/gender.toml"))
+        .dictionary(include_str!("admin/dictionaries/payment_method.toml"))
+        .dictionary(include_str!("admin/dictionaries/return_reason.toml"))
         .dictionary(include_str!("admin/dictionaries/ending_reason.toml"))
         .dictionary(include_str!("admin/dictionaries/grade.toml"))
         .dictionary(include_str!("admin/dictionaries/income.toml"))

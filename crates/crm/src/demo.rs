@@ -10,6 +10,7 @@ mod bulk;
 mod churn;
 mod company;
 mod competitors;
+mod contracts;
 mod customers;
 mod days;
 mod dice;
@@ -86,6 +87,7 @@ pub fn generate(gate: &Gate, options: &DemoOptions) -> Result<Vec<Login>> {
     customers::meet(&mut world);
     profile::relate(&mut world);
     orders::place(&mut world);
+    contracts::sign(&mut world);
     follow_ups::keep_in_touch(&mut world);
     let pipelines = pipelines::set_up(&mut world)?;
     let competitors = competitors::watch(&mut world);

@@ -1,14 +1,21 @@
-//! Sales: from the first hint of a deal to the order.
+//! Sales: from the first hint of a deal to the order, and from the contract to the cash.
 
 mod amounts;
 mod competitor;
+mod contract;
 mod deal_alert;
+mod invoice;
 pub mod lead;
+mod lines;
 pub mod next_step;
 mod opportunity;
-mod order_line;
+mod payment;
+mod payment_plan;
 mod pipeline;
 mod plan_item;
+mod quote;
+mod review;
+mod sales_return;
 
 use crate::declare::Declare;
 use guanxi_gate::{
@@ -59,7 +66,65 @@ pub(crate) fn declare(domain: &mut Domain) {
         .job(plan_item::REMIND)
         .object(include_str!("sales/product.toml"))
         .object(include_str!("sales/order.toml"))
-        .rule("order", order_line::Totals)
+        .rule("order", lines::Totals(lines::ORDER))
+        .rule("order", contract::SameCustomer)
         .object(include_str!("sales/order_line.toml"))
-        .rule("order_line", order_line::Lines);
+        .rule("order_line", sales_return::Returned)
+        .rule("order_line", lines::Lines(lines::ORDER))
+        .object(include_str!("sales/sales_return.toml"))
+        .verb("sales_return", "accept", sales_return::accept)
+        .verb("sales_return", "refuse", sales_return::refuse)
+        .verb("sales_return", "take_back", sales_return::take_back)
+        .rule("sales_return", sales_return::Sold);
+    contract_to_cash(domain);
+}
+
+fn contract_to_cash(domain: &mut Domain) {
+    domain
+        .object(include_str!("sales/quote.toml"))
+        .verb("quote", "send", quote::send)
+        .verb("quote", "sign", quote::sign)
+        .verb("quote", "decline", quote::decline)
+        .rule("quote", quote::Answered)
+        .rule("quote", lines::Totals(lines::QUOTE))
+        .object(include_str!("sales/quote_line.toml"))
+        .rule("quote_line", quote::AnsweredLines)
+        .rule("quote_line", lines::Lines(lines::QUOTE))
+        .object(include_str!("sales/contract.toml"))
+        .verb("contract", "submit", contract::submit)
+        .verb("contract", "approve", contract::approve)
+        .verb("contract", "reject", review::reject)
+        .verb("contract", "withdraw", review::withdraw)
+        .verb("contract", "change", contract::change)
+        .verb("contract", "void", contract::void)
+        .rule("contract", contract::LifeCycle)
+        .rule("contract", lines::Totals(lines::CONTRACT))
+        .rule("contract", contract::Standing)
+        .rule("customer", contract::OfCustomer)
+        .job(contract::REMIND)
+        .object(include_str!("sales/contract_line.toml"))
+        .rule("contract_line", contract::Open)
+        .rule("contract_line", lines::Lines(lines::CONTRACT))
+        .object(include_str!("sales/payment_plan.toml"))
+        .verb("payment_plan", "void", payment_plan::void)
+        .rule("payment_plan", payment_plan::Parts)
+        .job(payment_plan::OVERDUE)
+        .job(payment_plan::REMIND)
+        .object(include_str!("sales/payment.toml"))
+        .verb("payment", "submit", payment::submit)
+        .verb("payment", "approve", payment::approve)
+        .verb("payment", "reject", review::reject)
+        .verb("payment", "withdraw", review::withdraw)
+        .verb("payment", "reverse", payment::reverse)
+        .rule("payment", payment::Within)
+        .object(include_str!("sales/invoice_title.toml"))
+        .object(include_str!("sales/invoice.toml"))
+        .verb("invoice", "submit", invoice::submit)
+        .verb("invoice", "approve", invoice::approve)
+        .verb("invoice", "reject", review::reject)
+        .verb("invoice", "withdraw", review::withdraw)
+        .verb("invoice", "issue", invoice::issue)
+        .verb("invoice", "mail", invoice::mail)
+        .verb("invoice", "void", invoice::void)
+        .rule("invoice", invoice::Within);
 }

@@ -383,3 +383,139 @@ fn neither_the_daily_limit_nor_the_quota_is_exceeded_by_a_crowd() {
         assert_eq!(shape(&then), [(200, 12 - limit), (422, CLIENTS - 12 + limit)]);
     });
 }
+
+/// Contracts that passed review, one for each round.
+fn contracts(served: &Served<'_>, total: &str) -> Vec<String> {
+    let mut client = served.client();
+    let mut post = |path: &str, body: Json| -> String {
+        let (status, answer) = client.call("POST", path, "", &body.to_string()).unwrap();
+        assert!(matches!(status, 200 | 201), "{path}: {status} {answer}");
+        let answer: Json = serde_json::from_str(&answer).unwrap();
+        answer["id"].as_str().unwrap_or_default().to_owned()
+    };
+    let customer = post("/api/v1/customer", json!({ "name": "Race", "kind": "person" }));
+    let title = json!({ "customer": customer, "kind": "person", "name": "Race" });
+    post("/api/v1/invoice_title", title);
+    (0..rounds())
+        .map(|round| {
+            let body = json!({ "customer": customer, "title": format!("C{round}"), "total": total });
+            let contract = post("/api/v1/contract", body);
+            // Whoever may decide decides by handing in.
+            post(&format!("/api/v1/contract/{contract}/submit"), json!({}));
+            contract
+        })
+        .collect()
+}
+
+/// A record as the program answers it.
+fn look(client: &mut Client, path: &str) -> Json {
+    let (status, body) = client.call("GET", path, "", "").unwrap();
+    assert_eq!(status, 200, "{path}: {body}");
+    serde_json::from_str(&body).unwrap()
+}
+
+/// Asks until the program has time for it.
+fn insist(client: &mut Client, path: &str, body: &Json) -> (u16, String) {
+    loop {
+        let answer = client.call("POST", path, "", &body.to_string()).unwrap();
+        if answer.0 != 503 {
+            return answer;
+        }
+    }
+}
+
+#[test]
+fn receipts_of_a_crowd_never_exceed_the_contract_and_no_number_is_given_twice() {
+    everywhere("race_receipt", |served| {
+        let contracts = contracts(served, "1000.00");
+        let answers = served.race(|client, round, _| {
+            insist(client, "/api/v1/payment", &json!({ "contract": contracts[round], "amount": "70.00" }))
+        });
+        let mut numbers = std::collections::BTreeSet::new();
+        for answers in &answers {
+            // Fourteen times 70 are 980, and the refusals name the 20 that are left.
+            assert_eq!(shape(answers), [(201, 14), (422, CLIENTS - 14)], "{answers:?}");
+            assert!(
+                answers[&422].iter().all(|body| body.contains("¥20 ") || body.contains("¥20\"")),
+                "{answers:?}"
+            );
+            for body in &answers[&201] {
+                let receipt: Json = serde_json::from_str(body).unwrap();
+                numbers.insert(receipt["number"].as_str().unwrap().to_owned());
+            }
+        }
+        assert_eq!(numbers.len(), 14 * rounds(), "no number twice");
+        let mut client = served.client();
+        for contract in &contracts {
+            let contract = look(&mut client, &format!("/api/v1/contract/{contract}"));
+            assert_eq!(contract["reserved"], "980.00");
+        }
+    });
+}
+
+#[test]
+fn invoices_of_a_crowd_never_exceed_what_is_not_invoiced() {
+    everywhere("race_invoice", |served| {
+        let contracts = contracts(served, "500.00");
+        let title = look(&mut served.client(), "/api/v1/invoice_title")["items"][0]["id"].clone();
+        let answers = served.race(|client, round, _| {
+            let body = json!({ "contract": contracts[round], "invoice_title": title, "amount": "33.34" });
+            insist(client, "/api/v1/invoice", &body)
+        });
+        for answers in &answers {
+            assert_eq!(shape(answers), [(201, 14), (422, CLIENTS - 14)], "{answers:?}");
+        }
+        let mut client = served.client();
+        for contract in &contracts {
+            let contract = look(&mut client, &format!("/api/v1/contract/{contract}"));
+            assert_eq!(
+                (&contract["invoicing"], &contract["uninvoiced"]),
+                (&json!("466.76"), &json!("33.24"))
+            );
+        }
+    });
+}
+
+#[test]
+fn of_many_decisions_about_one_contract_one_holds() {
+    everywhere("race_decide", |served| {
+        let place = served.place;
+        place.ok(&[
+            "user",
+            "add",
+            "li",
+            "--name",
+            "Li",
+            "--role",
+            "account_manager",
+            "--department",
+            "Sales",
+        ]);
+        let key = place.ok(&["key", "create", "--user", "li", "--name", "race"]);
+        let headers = format!("Authorization: Bearer {}\r\n", key.trim());
+        let mut seller = Client::connect(served.address, &headers).unwrap();
+        let mut post = |path: &str, body: Json| -> String {
+            let (status, answer) = seller.call("POST", path, "", &body.to_string()).unwrap();
+            assert!(matches!(status, 200 | 201), "{path}: {status} {answer}");
+            let answer: Json = serde_json::from_str(&answer).unwrap();
+            answer["id"].as_str().unwrap_or_default().to_owned()
+        };
+        let customer = post("/api/v1/customer", json!({ "name": "Race", "kind": "person" }));
+        let contracts: Vec<String> = (0..rounds())
+            .map(|round| {
+                let body = json!({ "customer": customer, "title": format!("C{round}"), "total": "100.00" });
+                let contract = post("/api/v1/contract", body);
+                post(&format!("/api/v1/contract/{contract}/submit"), json!({}));
+                contract
+            })
+            .collect();
+        let answers = served.race(|client, round, number| {
+            let verb = if number % 2 == 0 { "approve" } else { "reject" };
+            let path = format!("/api/v1/contract/{}/{verb}", contracts[round]);
+            insist(client, &path, &json!({ "reason": "race" }))
+        });
+        for answers in &answers {
+            assert_eq!(answers[&200].len(), 1, "{answers:?}");
+        }
+    });
+}

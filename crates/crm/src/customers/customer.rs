@@ -45,7 +45,7 @@ fn is_locked(customer: &Record) -> bool {
 pub(crate) struct Kept;
 
 /// What keeps a customer from being deleted. Contacts, follow-ups and warnings go with it.
-const BUSINESS: [&str; 3] = ["order", "opportunity", "service_request"];
+const BUSINESS: [&str; 4] = ["order", "contract", "opportunity", "service_request"];
 
 impl Rule for Kept {
     fn before(&self, tx: &mut Tx<'_>, changes: &mut [Change]) -> Result<()> {

@@ -169,6 +169,7 @@ pub(super) fn products(world: &mut World<'_>) {
             .set("model", product.model.as_str())
             .set("unit", product.unit.as_str())
             .set("price", product.price)
+            .set("cost", product.cost)
             .set("on_sale", Value::Bool(!product.retired));
         let key = world.script.create(at, by, "product", draft, Vec::new());
         world.products.push(key);

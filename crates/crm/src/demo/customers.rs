@@ -348,7 +348,7 @@ fn place(dice: &mut Dice, city: &City) -> (String, String) {
     (region.to_owned(), address)
 }
 
-fn credit_code_of(dice: &mut Dice, region: &str) -> Option<String> {
+pub(super) fn credit_code_of(dice: &mut Dice, region: &str) -> Option<String> {
     const LETTERS: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
     let organisation: String = (0..9).map(|_| char::from(*dice.pick(LETTERS))).collect();
     credit_code::with_check_digit(&format!("91{region}{organisation}"))

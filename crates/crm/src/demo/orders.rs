@@ -1,6 +1,7 @@
 //! What customers ordered, at their own pace: little around the Spring Festival, much before the year ends.
 
 use super::{
+    contracts::Sold,
     days::plus,
     dice::Dice,
     script::{Key, Link, to},
@@ -173,6 +174,8 @@ pub(super) fn write(world: &mut World<'_>, dice: &mut Dice, sale: Sale) {
     let at = world.days.written(number, ordered);
     let sum: Decimal = lines.iter().map(amount).sum();
     let quantity: i64 = lines.iter().map(|line| line.quantity).sum();
+    let cost: Decimal =
+        lines.iter().map(|line| Decimal::from(line.quantity) * TEXTS.products[line.product].cost).sum();
     // Whole yuan are taken off larger orders, as people bargain.
     let discount = if dice.chance(14) && sum > Decimal::from(2000) {
         Some((sum * Decimal::new(dice.between(2, 6), 2)).trunc())
@@ -185,6 +188,7 @@ pub(super) fn write(world: &mut World<'_>, dice: &mut Dice, sale: Sale) {
         .set("status", known.unwrap_or(aged))
         .set("discount", discount)
         .set("total", sum - discount.unwrap_or_default())
+        .set("cost", cost)
         .set("quantity", quantity)
         .set("created_at", ordered)
         .set("deliver_on", plus(date, dice.between(5, 20)))
@@ -207,7 +211,15 @@ pub(super) fn write(world: &mut World<'_>, dice: &mut Dice, sale: Sale) {
             draft = draft.set("amount", amount).set("discount", Decimal::ZERO).set("net", amount);
         }
         let links = vec![to("order", order), to("product", world.products[line.product])];
-        world.script.create(at, by, "order_line", draft, links);
+        let key = world.script.create(at, by, "order_line", draft, links);
+        world.sold.push(Sold {
+            line: key,
+            by,
+            owner: buyer.owner,
+            written: at,
+            date,
+            quantity: line.quantity,
+        });
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const NOW: &str = "2026-06-17T06:30:00Z";
 
-const OBJECTS: [&str; 29] = [
+const OBJECTS: [&str; 36] = [
     "deal_alert",
     "competitor",
     "competitor_feature",
@@ -28,6 +28,13 @@ const OBJECTS: [&str; 29] = [
     "plan_item",
     "order",
     "order_line",
+    "sales_return",
+    "quote",
+    "contract",
+    "payment_plan",
+    "payment",
+    "invoice_title",
+    "invoice",
     "service_request",
     "churn_warning",
     "task",
@@ -100,6 +107,9 @@ fn every_status_occurs(gate: &Gate) {
         ("service_request", "kind"),
         ("churn_warning", "status"),
         ("order", "status"),
+        ("quote", "status"),
+        ("contract", "status"),
+        ("sales_return", "status"),
         ("customer", "status"),
         ("customer", "kind"),
         ("activity", "type"),
@@ -124,6 +134,9 @@ fn sums_are_right(gate: &Gate) {
     for line in all(gate, "order_line", "true") {
         let order = line.reference("order").unwrap();
         *sums.entry(order).or_default() += line.decimal("net").unwrap();
+    }
+    for back in all(gate, "sales_return", r#"status == "accepted""#) {
+        *sums.entry(back.reference("order").unwrap()).or_default() -= back.decimal("amount").unwrap();
     }
     let orders = all(gate, "order", "true");
     assert!(orders.len() > 30, "{}", orders.len());

@@ -220,6 +220,7 @@ pub(super) struct Product {
     pub model: String,
     pub unit: String,
     pub price: Decimal,
+    pub cost: Decimal,
     pub usual: i64,
     #[serde(default)]
     pub home: bool,

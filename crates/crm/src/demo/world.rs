@@ -2,6 +2,7 @@
 
 use super::{
     DemoOptions,
+    contracts::Sold,
     days::Days,
     dice::Dice,
     knowledge::Written,
@@ -23,6 +24,8 @@ pub(super) struct World<'a> {
     pub people: Vec<Colleague>,
     pub customers: Vec<Customer>,
     pub products: Vec<Key>,
+    /// Order lines whose goods may come back.
+    pub sold: Vec<Sold>,
     pub articles: Vec<Written>,
     names: BTreeSet<String>,
     phones: BTreeSet<String>,
@@ -100,6 +103,7 @@ impl<'a> World<'a> {
             people: Vec::new(),
             customers: Vec::new(),
             products: Vec::new(),
+            sold: Vec::new(),
             articles: Vec::new(),
             names: BTreeSet::new(),
             phones: BTreeSet::new(),

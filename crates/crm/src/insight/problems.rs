@@ -1,4 +1,4 @@
-//! What went wrong with a customer before: complaints, bad marks, broken promises. Whoever calls reads it first.
+//! What went wrong with a customer before: complaints, bad marks, broken promises, returns. Whoever calls reads it first.
 
 use guanxi_gate::{Ctx, Gate, Result, Visible};
 use guanxi_model::{Query, RecordId, access::action, expr};
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 /// Something that went wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
-    /// What kind: `complaint`, `dissatisfied`, `broken_promise`, `late_promise`.
+    /// What kind: `complaint`, `dissatisfied`, `broken_promise`, `late_promise`, `return`.
     pub kind: &'static str,
     /// The record.
     pub object: &'static str,
@@ -25,7 +25,7 @@ pub struct Problem {
 const MOST: usize = 50;
 
 /// What counts as a problem: kind, object, condition, and the condition under which it is settled.
-const KINDS: [(&str, &str, &str, &str); 4] = [
+const KINDS: [(&str, &str, &str, &str); 5] = [
     ("complaint", "service_request", r#"kind == "complaint""#, "archived"),
     ("dissatisfied", "service_request", r#"kind != "complaint" && satisfaction <= 2"#, "archived"),
     ("broken_promise", "promise", r#"status == "broken""#, ""),
@@ -35,6 +35,7 @@ const KINDS: [(&str, &str, &str, &str); 4] = [
         r#"status == "open" && due_on < today || status == "kept" && late == true"#,
         "kept",
     ),
+    ("return", "sales_return", r#"status in ["open", "accepted"]"#, "accepted"),
 ];
 
 /// The problems of a customer that the caller may see, the latest first.

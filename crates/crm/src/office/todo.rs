@@ -93,7 +93,7 @@ impl Counter {
 }
 
 /// All of them, in the order of the page.
-pub const COUNTERS: [Counter; 19] = [
+pub const COUNTERS: [Counter; 25] = [
     Counter::new(
         "contact",
         "customer",
@@ -266,6 +266,54 @@ pub const COUNTERS: [Counter; 19] = [
     .late(r#"owner == me && status == "planned" && starts_at < today && starts_at >= days_ago(7)"#)
     .done(r#"owner == me && status == "done" && starts_at >= today && starts_at < days_from_now(1)"#)
     .by("finish"),
+    Counter::new(
+        "contract_review",
+        "contract",
+        "file-text",
+        "approve",
+        r#"status == "submitted" && submitted_at >= today"#,
+    )
+    .late(r#"status == "submitted" && submitted_at < today"#)
+    .done("reviewed_by == me && reviewed_at >= today")
+    .by("approve"),
+    Counter::new(
+        "payment_review",
+        "payment",
+        "hand-coins",
+        "approve",
+        r#"status == "submitted" && submitted_at >= today"#,
+    )
+    .late(r#"status == "submitted" && submitted_at < today"#)
+    .done("reviewed_by == me && reviewed_at >= today")
+    .by("approve"),
+    Counter::new(
+        "invoice_review",
+        "invoice",
+        "receipt",
+        "approve",
+        r#"status == "submitted" && submitted_at >= today"#,
+    )
+    .late(r#"status == "submitted" && submitted_at < today"#)
+    .done("reviewed_by == me && reviewed_at >= today")
+    .by("approve"),
+    Counter::new("invoice_issue", "invoice", "send", "issue", r#"status == "approved""#)
+        .done(r#"status == "issued" && issued_by == me && issued_on == today"#)
+        .by("issue"),
+    Counter::new(
+        "payment_due",
+        "payment_plan",
+        "calendar-clock",
+        action::EDIT,
+        r#"customer.owner == me && status in ["due", "part"] && remind_on <= today && due_on >= today"#,
+    )
+    .late(r#"customer.owner == me && (status == "overdue" || status in ["due", "part"] && due_on < today)"#),
+    Counter::new(
+        "contract_ending",
+        "contract",
+        "alarm-clock",
+        action::EDIT,
+        r#"customer.owner == me && status == "approved" && remind_on <= today && ends_on >= today"#,
+    ),
     Counter::new(
         "order_unpaid",
         "order",

@@ -8,6 +8,12 @@ pub(crate) fn line_amount(quantity: Decimal, unit_price: Decimal) -> Option<Deci
     Some(exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
 }
 
+/// What a part of a quantity is worth: its share of the amount, half up, to the fen.
+pub(crate) fn part(amount: Decimal, quantity: Decimal, of: Decimal) -> Option<Decimal> {
+    let exact = amount.checked_mul(quantity)?.checked_div(of)?;
+    Some(exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
+}
+
 /// Shares a discount among lines in proportion to their amounts, to the fen: everyone gets the whole part of
 /// their share, and the fen left over go to the largest remainders, the earlier line first. The shares always
 /// sum to the discount, and none exceeds its line.

@@ -260,3 +260,43 @@ fn the_first_per_cents_make_what_they_make() {
         assert!(report(world, "zhao", "pareto", &[]).rows.is_empty(), "everyone ranks their own");
     });
 }
+
+#[test]
+fn the_first_per_cents_make_what_profit_they_make() {
+    story(|world| {
+        // Sales and costs: the one who buys most is not the one with whom most is earned.
+        for (name, orders) in [
+            ("甲", vec![("1000", Some("950"))]),
+            ("乙", vec![("300", Some("100")), ("200", Some("80"))]),
+            ("丙", vec![("90", Some("60"))]),
+            ("丁", vec![("50", Some("70"))]),
+            ("戊", vec![("800", None)]),
+        ] {
+            let customer = world.customer("li", name);
+            for (total, cost) in orders {
+                let order = Draft::new().set("customer", customer).set("total", yuan(total));
+                world.given("order", order.set("cost", cost.map(yuan)).set("ordered_on", world.today()));
+            }
+        }
+        // By hand: 320, 50, 30 and -20 make 380; of four customers the first quarter is one.
+        for period in [vec![], vec![("year", "2026")]] {
+            let chosen = [vec![("measure", "profit"), ("top", "25")], period].concat();
+            let profit = report(world, "manager", "pareto", &chosen);
+            let row = |percent: i64| {
+                profit.rows.iter().find(|row| row.cells[0] == Value::from(percent)).unwrap().cells[1..]
+                    .to_vec()
+            };
+            assert_eq!(row(25), [Value::from(1), yuan("320"), yuan("320"), yuan("84.21")], "{chosen:?}");
+            assert_eq!(row(50), [Value::from(2), yuan("50"), yuan("370"), yuan("97.37")]);
+            assert_eq!(row(75), [Value::from(3), yuan("30"), yuan("400"), yuan("105.26")]);
+            assert_eq!(row(100), [Value::from(4), yuan("-20"), yuan("380"), yuan("100")]);
+            assert_eq!(profit.totals[1], Value::from(4), "an order of unknown cost does not count");
+        }
+        let sales = report(world, "manager", "pareto", &[("top", "20")]);
+        let first = sales.rows.iter().find(|row| row.cells[0] == Value::from(20)).unwrap();
+        assert_eq!(first.cells[3], yuan("1000"));
+        let params = [("measure".to_owned(), "profit".to_owned())].into();
+        let refused = world.gate.report(&world.ctx("li"), "pareto", &params);
+        assert_eq!(why(refused), "report.pareto.no_profit");
+    });
+}

@@ -4,6 +4,7 @@
 mod activities;
 mod alliances;
 mod calendar;
+mod cash;
 mod channels;
 mod churn;
 mod cleansing;

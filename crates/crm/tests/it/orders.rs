@@ -112,3 +112,88 @@ fn an_order_may_be_worth_nothing_but_not_less() {
         assert_eq!(why(world.edit("li", "order", order, below)), "field.money_negative");
     });
 }
+
+fn product(world: &World, name: &str, price: &str, cost: Value) -> RecordId {
+    world.given("product", Draft::new().set("name", name).set("price", yuan(price)).set("cost", cost))
+}
+
+fn sold(world: &World, order: RecordId, product: RecordId, quantity: &str) -> RecordId {
+    let line = draft([("quantity", yuan(quantity))]).set("order", order).set("product", product);
+    world.make("li", "order_line", line).unwrap().id
+}
+
+#[test]
+fn a_line_keeps_what_its_product_cost_when_it_was_sold() {
+    story(|world| {
+        let order = order(world);
+        let lock = product(world, "门锁", "300", yuan("180.50"));
+        let first = sold(world, order, lock, "2");
+        world.edit("manager", "product", lock, Draft::new().set("cost", yuan("200"))).unwrap();
+        let second = sold(world, order, lock, "1");
+        assert_eq!(world.look("order_line", first).decimal("cost"), Some(361.into()));
+        assert_eq!(world.look("order_line", second).decimal("cost"), Some(200.into()));
+        // 900 sold, 361 + 200 spent.
+        let head = world.look("order", order);
+        assert_eq!((head.decimal("cost"), head.decimal("margin")), (Some(561.into()), Some(339.into())));
+        assert_eq!(head.decimal("margin_rate"), Some("37.67".parse().unwrap()));
+        world.edit("li", "order_line", first, Draft::new().set("quantity", yuan("4"))).unwrap();
+        assert_eq!(world.look("order_line", first).decimal("cost"), Some(722.into()), "at its own cost");
+        let refused = world.edit("manager", "order", order, Draft::new().set("cost", yuan("1")));
+        assert_eq!(why(refused), "order.made_by_lines");
+    });
+}
+
+#[test]
+fn a_discount_lowers_the_profit_even_below_zero() {
+    story(|world| {
+        let order = order(world);
+        sold(world, order, product(world, "门锁", "300", yuan("180")), "1");
+        world.edit("li", "order", order, Draft::new().set("discount", yuan("150"))).unwrap();
+        assert_eq!(world.look("order", order).decimal("margin"), Some((-30).into()));
+        let customer = world.look("order", order).reference("customer").unwrap();
+        assert_eq!(world.look("customer", customer).decimal("order_profit"), Some((-30).into()));
+    });
+}
+
+#[test]
+fn a_line_of_unknown_cost_leaves_the_profit_unknown() {
+    story(|world| {
+        let order = order(world);
+        sold(world, order, product(world, "门锁", "300", yuan("180")), "1");
+        let odd = sold(world, order, product(world, "配件", "10", Value::Null), "1");
+        let head = world.look("order", order);
+        assert_eq!((head.get("cost"), head.get("margin")), (&Value::Null, &Value::Null));
+        let customer = head.reference("customer").unwrap();
+        assert_eq!(world.look("customer", customer).decimal("costed_order_count"), Some(0.into()));
+        world.edit("manager", "order_line", odd, Draft::new().set("unit_cost", yuan("4"))).unwrap();
+        assert_eq!(world.look("order", order).decimal("margin"), Some(126.into()));
+        assert_eq!(world.look("customer", customer).decimal("order_profit"), Some(126.into()));
+    });
+}
+
+#[test]
+fn costs_are_hidden_from_those_who_bargain() {
+    story(|world| {
+        let order = order(world);
+        let lock = product(world, "门锁", "300", yuan("180"));
+        let line = sold(world, order, lock, "1");
+        let customer = world.look("order", order).reference("customer").unwrap();
+        for (object, id, field) in [
+            ("product", lock, "cost"),
+            ("order_line", line, "unit_cost"),
+            ("order_line", line, "cost"),
+            ("order_line", line, "margin"),
+            ("order", order, "cost"),
+            ("order", order, "margin"),
+            ("order", order, "margin_rate"),
+            ("customer", customer, "order_profit"),
+        ] {
+            for (person, seen) in
+                [("li", false), ("wang", false), ("agent", false), ("manager", true), ("boss", true)]
+            {
+                let record = world.gate.get(&world.ctx(person), object, id).unwrap();
+                assert_eq!(record.cell(field).is_some(), seen, "{person} {object}.{field}");
+            }
+        }
+    });
+}

@@ -143,6 +143,7 @@ fn kind_key(kind: &str) -> &'static str {
         "complaint" => "problems.complaint",
         "dissatisfied" => "problems.dissatisfied",
         "broken_promise" => "problems.broken_promise",
+        "return" => "problems.return",
         _ => "problems.late_promise",
     }
 }
