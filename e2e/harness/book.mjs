@@ -23,7 +23,7 @@ export async function tellBook(engine) {
     before(async () => {
       stage.program = await startProgram({ engine })
       stage.browser = await openBrowser()
-    }, { timeout: 300_000 })
+    }, { timeout: 900_000 })
     after(async () => {
       await stage.browser?.close()
       await stage.program?.stop()

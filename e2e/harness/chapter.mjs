@@ -40,7 +40,7 @@ export function chapter(title, tell, { start = startProgram, on = engines } = {}
       before(async () => {
         stage.program = await start({ engine })
         stage.browser = await openBrowser()
-      }, { timeout: 300_000 })
+      }, { timeout: 900_000 })
       after(async () => {
         await stage.browser?.close()
         await stage.program?.stop()
