@@ -29,7 +29,7 @@ export default (story) => {
     await stage(sales, '立项汇报').click()
     await sales.dialog.waitFor()
     // The stage passed over asks too.
-    for (const label of ['预计金额', '联系人', '预计成交日期', '机会描述']) await sales.dialog.getByText(label, { exact: true }).first().waitFor()
+    for (const label of ['预计金额', '联系人', '预计成交日期', '机会描述']) await sales.dialog.locator('.field', { hasText: label }).waitFor()
     await sales.agrees('填好并推进', { 预计金额: '260000', 联系人: '林工', 预计成交日期: day(40), 机会描述: '六条通道，含人脸与访客。' })
     await stands(sales, '立项汇报')
     // A step that only planning can satisfy is told, and the next step is planned from the suggestion.

@@ -111,7 +111,7 @@ pub(super) fn pursue(world: &mut World<'_>, pipelines: Pipelines, competitors: &
         }
         advance(world, dice, &chance, number);
         talk(world, dice, &chance);
-        close(world, dice, &chance, competitors.of(number));
+        close(world, dice, &chance, competitors.of(number / 10));
         if archived {
             archive(world, dice, &chance);
         }

@@ -2,7 +2,7 @@
 //! Passing is what counts, so a change that stays above tells nobody a second time.
 
 use super::opportunity::OPEN;
-use guanxi_gate::{Channel, Record, Result, Rule, Saved, Tx};
+use guanxi_gate::{Channel, Record, Result, Rule, Saved, Tx, words::money};
 use guanxi_model::{Message, RecordId, Value, expr::Expr};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, HashMap};
@@ -54,8 +54,8 @@ impl Rule for Large {
             for (user, threshold) in told {
                 let message = Message::new("opportunity.notice.large")
                     .with("title", deal.title())
-                    .with("amount", now.normalize())
-                    .with("threshold", threshold.normalize());
+                    .with("amount", money(now))
+                    .with("threshold", money(threshold));
                 tx.notify(user, deal, message)?;
             }
         }

@@ -56,7 +56,7 @@ fn of_several_thresholds_the_largest_is_told_and_each_to_whom_it_names() {
         alert(world, "停用", "1", Draft::new().set("enabled", false));
         deal(world, "li", yuan("550000"));
         assert_eq!(large(world, "manager").len(), 1);
-        assert!(large(world, "manager")[0].contains("500000"), "{:?}", large(world, "manager"));
+        assert!(large(world, "manager")[0].contains("¥500,000"), "{:?}", large(world, "manager"));
         assert_eq!(large(world, "boss").len(), 1);
         assert!(large(world, "admin").is_empty(), "another department");
         deal(world, "zhao", yuan("20"));

@@ -275,7 +275,7 @@ fn stages(gate: &Gate, ctx: &Ctx, asked: &Asked<'_>) -> Result<Report> {
         .with("won", won.count.normalize())
         .with("base", base.normalize())
         .with("rate", rate.normalize())
-        .with("weighted", cents(open.weighted));
+        .with("weighted", guanxi_gate::words::money(cents(open.weighted)));
     Ok(Report {
         columns,
         rows,
@@ -387,7 +387,7 @@ fn people(gate: &Gate, ctx: &Ctx, asked: &Asked<'_>, by: &'static str) -> Result
         .with("won", won.normalize())
         .with("base", base.normalize())
         .with("rate", rate.normalize())
-        .with("weighted", cents(open.weighted));
+        .with("weighted", guanxi_gate::words::money(cents(open.weighted)));
     Ok(Report { columns, rows, totals, measure: 6, titles, summary: Some(summary), ..Report::default() })
 }
 

@@ -7,7 +7,7 @@ use guanxi_model::{
 };
 use jiff::{Timestamp, ToSpan};
 use rust_decimal::{Decimal, prelude::ToPrimitive as _};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 /// A shipped stage: its chance to win in percent, and the days it should take at most.
 #[derive(Debug, Clone, Copy)]
@@ -97,14 +97,16 @@ pub(crate) struct Courses {
 impl Courses {
     /// The course of a pipeline.
     pub fn of(&mut self, tx: &mut Tx<'_>, pipeline: Option<RecordId>) -> Result<&Course> {
-        if !self.read.contains_key(&pipeline) {
-            let course = match pipeline {
-                Some(id) => read(tx, id)?.unwrap_or_else(Course::shipped),
-                None => Course::shipped(),
-            };
-            self.read.insert(pipeline, course);
+        match self.read.entry(pipeline) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => {
+                let course = match pipeline {
+                    Some(id) => read(tx, id)?.unwrap_or_else(Course::shipped),
+                    None => Course::shipped(),
+                };
+                Ok(place.insert(course))
+            }
         }
-        Ok(&self.read[&pipeline])
     }
 
     /// The pipeline that a department's opportunities follow: an enabled one of its own with stages, or of the

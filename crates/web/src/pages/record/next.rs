@@ -2,7 +2,7 @@
 
 use crate::{
     session::{Visit, encode},
-    ui::{self, Act, Button},
+    ui::{self, Act, Button, Tone},
 };
 use guanxi_crm::sales::next_step::{self, Step, Suggestion};
 use guanxi_gate::{Error, Visible};
@@ -32,12 +32,12 @@ pub fn draw(visit: &Visit, record: &Visible) -> Result<Markup, Error> {
 
 fn line(visit: &Visit, record: &Visible, one: &Suggestion) -> Markup {
     let text = crate::error::say_message(visit.gate().phrases(), visit.locale(), &one.text);
-    let (icon, class) = if one.late { ("circle-alert", "bad") } else { ("sparkles", "muted") };
+    let (icon, tone) = if one.late { ("circle-alert", Tone::Bad) } else { ("sparkles", Tone::Muted) };
     markup! {
         li data-rule=(one.rule) {
             div .line {
                 span .text {
-                    span .next-reason { span class=(class) { (ui::icon(icon)) } " " (text) }
+                    span .next-reason { span class=(tone.text_class()) { (ui::icon(icon)) } " " (text) }
                 }
                 @if let Some((label, act)) = way(visit, record, one.step) {
                     (Button::new(label).small().act(act))
