@@ -40,7 +40,7 @@ export default (story) => {
     await opens(manager, 'contract')
     await manager.does('审核通过', { 审核意见: '条款无误' })
     await manager.seesStatus('通过')
-    await fact(manager, '未回款', '100,000.00')
+    await fact(manager, '未回款', '¥10 万')
   })
 
   story('it is to be paid in two parts, and the first comes in', async ({ as }) => {
@@ -59,8 +59,8 @@ export default (story) => {
     await manager.does('审核通过', {})
     await manager.seesStatus('通过')
     await opens(manager, 'contract')
-    await fact(manager, '已回款', '40,000.00')
-    await fact(manager, '未回款', '60,000.00')
+    await fact(manager, '已回款', '¥4 万')
+    await fact(manager, '未回款', '¥6 万')
   })
 
   story('more than is still to come is refused beside the amount', async ({ as }) => {
@@ -78,7 +78,7 @@ export default (story) => {
     await manager.does('冲销', { 冲销原因: '银行退票' })
     await manager.seesStatus('冲销')
     await opens(manager, 'contract')
-    await fact(manager, '未回款', '100,000.00')
+    await fact(manager, '未回款', '¥10 万')
   })
 
   story('an invoice is asked for, passed, issued and mailed', async ({ as }) => {
@@ -95,7 +95,7 @@ export default (story) => {
     await manager.does('标记开票', { 发票号码: number, 物流单号: 'SF1398000261' })
     await manager.seesStatus('已开票')
     await opens(manager, 'contract')
-    await fact(manager, '未开票', '60,000.00')
+    await fact(manager, '未开票', '¥6 万')
   })
 
   story('goods that come back lower the order and stand among the problems of the customer', async ({ as }) => {
@@ -109,7 +109,7 @@ export default (story) => {
     await manager.does('确认退货', {})
     await manager.seesStatus('已退货')
     await opens(manager, 'order')
-    await fact(manager, '订单金额', '750.00')
+    await fact(manager, '订单金额', '¥750')
     await opens(manager, 'customer')
     await manager.sees('历史问题')
     await manager.page.locator('main').getByText('退货', { exact: true }).first().waitFor()
