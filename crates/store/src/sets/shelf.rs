@@ -164,7 +164,7 @@ impl Shelf {
             problem: None,
         };
         self.note(&name, &note)?;
-        Ok(self.find(&name)?.ok_or_else(|| Error::other("the backup is gone"))?)
+        self.find(&name)?.ok_or_else(|| Error::other("the backup is gone"))
     }
 
     /// Writes down what is known about a backup.
