@@ -448,7 +448,7 @@ fn receipts_of_a_crowd_never_exceed_the_contract_and_no_number_is_given_twice() 
         let mut client = served.client();
         for contract in &contracts {
             let contract = look(&mut client, &format!("/api/v1/contract/{contract}"));
-            assert_eq!(contract["reserved"], "980.00");
+            assert_eq!(contract["reserved"]["amount"], "980.00");
         }
     });
 }
@@ -468,10 +468,8 @@ fn invoices_of_a_crowd_never_exceed_what_is_not_invoiced() {
         let mut client = served.client();
         for contract in &contracts {
             let contract = look(&mut client, &format!("/api/v1/contract/{contract}"));
-            assert_eq!(
-                (&contract["invoicing"], &contract["uninvoiced"]),
-                (&json!("466.76"), &json!("33.24"))
-            );
+            assert_eq!(contract["invoicing"]["amount"], "466.76");
+            assert_eq!(contract["uninvoiced"]["amount"], "33.24");
         }
     });
 }
