@@ -72,7 +72,7 @@ fn new_form(visit: &Visit, params: &Params, problem: Option<Markup>) -> Result<R
         vec![Choice::new("empty", visit.t("sets.empty")), Choice::new("demo", visit.t("sets.demo"))];
     for kept in visit.gate().backups(visit.ctx())? {
         let at = moment(visit, kept.note.made_at);
-        templates.push(Choice::new(&kept.name, &visit.fill("sets.from_backup", &[("at", &at)])));
+        templates.push(Choice::new(&kept.name, visit.fill("sets.from_backup", &[("at", &at)])));
     }
     let template = params.get("template").unwrap_or("empty");
     let body = markup! {

@@ -39,8 +39,8 @@ pub fn form(visit: &Visit, plan: Option<Plan>, problem: Option<&Error>) -> Resul
     };
     let every = [("off", "sets.off"), ("day", "sets.daily"), ("week", "sets.weekly")];
     let every = every.map(|(value, key)| Choice::new(value, visit.t(key))).to_vec();
-    let days = DAYS.iter().zip(1..).map(|(key, day)| Choice::new(&format!("{day}"), visit.t(key))).collect();
-    let hours = (0..24).map(|hour| Choice::new(&hour.to_string(), &format!("{hour:02}:00"))).collect();
+    let days = DAYS.iter().zip(1..).map(|(key, day)| Choice::new(day.to_string(), visit.t(key))).collect();
+    let hours = (0..24).map(|hour| Choice::new(hour.to_string(), format!("{hour:02}:00"))).collect();
     let keep = ui::Field {
         widget: Widget::Number("1".to_owned()),
         hint: visit.t("sets.keep_hint").to_owned(),
