@@ -21,7 +21,7 @@ const fact = async (person, label, value) => {
 export default (story) => {
   story('a contract is signed, handed in, and passed by the manager', async ({ as }) => {
     const sales = await as('account_manager')
-    at.customer = await sales.enters('customer', { 客户名称: NAME, 电话: '13800009301' })
+    at.customer = await sales.enters('customer', { 客户名称: NAME, 电话: '13800009541' })
     at.contract = await sales.enters('contract', {
       合同名称: CONTRACT,
       客户: NAME,

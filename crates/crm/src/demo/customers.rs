@@ -38,13 +38,17 @@ pub(super) fn meet(world: &mut World<'_>) {
         let person = number % 5 == 4;
         let leaver = (!person).then(|| number / 5 * 4 + number % 5).filter(|company| *company < leaving);
         let fate = leaver.map_or(Fate::Stays, |n| leaves(world, &mut dice, OUTCOMES[n % OUTCOMES.len()]));
+        // The ready log-in of an account manager also has somebody new to win before a pool takes them back.
+        let hesitant = !person && fate == Fate::Stays && matches!(world.options.customers - number, 10 | 12);
         let joined = joined(world, &mut dice, number, person, fate);
+        let joined = if hesitant { world.days.at(world.days.ago(30), 10 * 60) } else { joined };
         let pace = pace(&mut dice, person, fate, world.days.since(world.days.date(joined)));
-        // The ready log-in of an account manager has plenty to show, and somebody to win back.
+        let pace = if hesitant { Pace::Never } else { pace };
+        // It has plenty to show, and somebody to win back.
         let waiting = leaver.is_some_and(|n| matches!(n, 1 | 2));
         let city = dice.weigh(&TEXTS.customers.city, |city| city.weight);
-        let city = if waiting { &TEXTS.customers.city[0] } else { city };
-        let own = waiting || dice.chance(30);
+        let city = if waiting || hesitant { &TEXTS.customers.city[0] } else { city };
+        let own = waiting || hesitant || dice.chance(30);
         let owner = if city.team == "east1" && own {
             world.colleague("sales").number
         } else {

@@ -37,7 +37,7 @@ fn draw(visit: &Visit, plan: Option<Plan>, problem: Option<&Error>) -> Result<Pa
     let command = |text: String| {
         markup! {
             div .row {
-                code .command { (text) }
+                code .command tabindex="0" { (text) }
                 button .btn.ghost.square.sz-s type="button" data-copy=(text) aria-label=(visit.t("settings.copy")) { (ui::icon("copy")) }
             }
         }
