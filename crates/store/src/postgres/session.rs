@@ -29,7 +29,7 @@ impl Session {
         let mut client = connect(url)?;
         // The limits end what a lost client or a runaway statement would otherwise hold for ever.
         let settings = format!(
-            "SET search_path TO \"{schema}\"; SET timezone TO 'UTC'; SET client_min_messages TO warning; SET jit TO off;
+            "SET search_path TO \"{schema}\"; SET timezone TO 'UTC'; SET client_min_messages TO error; SET jit TO off;
              SET lock_timeout TO '10s'; SET statement_timeout TO '120s';
              SET idle_in_transaction_session_timeout TO '120s'; SET bytea_output TO hex"
         );
