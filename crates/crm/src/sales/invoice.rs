@@ -9,19 +9,6 @@ use guanxi_model::{Message, RecordId};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Hands in anew what was rejected or withdrawn.
-pub(crate) fn submit(tx: &mut Tx<'_>, invoice: &Record, _input: &Draft) -> Result<()> {
-    match review::submit(tx, invoice)? {
-        Some(own) => approve(tx, &own, &Draft::new()),
-        None => Ok(()),
-    }
-}
-
-/// It may be issued.
-pub(crate) fn approve(tx: &mut Tx<'_>, invoice: &Record, input: &Draft) -> Result<()> {
-    review::approve(tx, invoice, input, Draft::new()).map(drop)
-}
-
 /// It was issued, under the number on the paper.
 pub(crate) fn issue(tx: &mut Tx<'_>, invoice: &Record, input: &Draft) -> Result<()> {
     let number: String =
@@ -97,11 +84,7 @@ impl Rule for Within {
             };
             if change.before.is_none() {
                 change.set("customer", contract.get("customer").clone());
-                for field in ["submitted_by", "submitted_at"] {
-                    if change.value(field).is_null() {
-                        change.set(field, fresh.get(field).clone());
-                    }
-                }
+                review::sign(change, &fresh);
             }
             let closed = change.before.as_ref().is_some_and(|before| !review::is_open(before));
             if closed && !change.by_program && contract::edits(change) {
@@ -135,13 +118,7 @@ impl Rule for Within {
     }
 
     fn after(&self, tx: &mut Tx<'_>, saved: &[Saved]) -> Result<()> {
-        let fresh = saved.iter().filter(|saved| saved.before.is_none()).map(|saved| &saved.after);
-        let fresh: Vec<Record> =
-            fresh.filter(|record| record.text("status") == review::SUBMITTED).cloned().collect();
-        for own in review::begin(tx, fresh)? {
-            approve(tx, &own, &Draft::new())?;
-        }
-        Ok(())
+        review::entered(tx, saved)
     }
 
     fn before_delete(&self, _tx: &mut Tx<'_>, invoice: &Record) -> Result<()> {

@@ -2,7 +2,7 @@
 //! decide decides by handing in. Whatever passes through it has the same five fields, so that one step looks the
 //! same everywhere.
 
-use guanxi_gate::{Channel, Draft, Record, Result, Tx};
+use guanxi_gate::{Change, Channel, Draft, Record, Result, Saved, Tx};
 use guanxi_model::{Message, Query, RecordId, Value, expr::Expr};
 use std::collections::BTreeSet;
 
@@ -33,6 +33,38 @@ pub(crate) fn submit(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Record>>
     let draft = handed_in(tx);
     let after = tx.update(record, draft)?;
     Ok(begin(tx, vec![after])?.pop())
+}
+
+/// The verb `submit` of what passes with nothing else to follow: handed in anew after it was rejected or withdrawn.
+pub(crate) fn hand_in(tx: &mut Tx<'_>, record: &Record, _input: &Draft) -> Result<()> {
+    match submit(tx, record)? {
+        Some(own) => pass(tx, &own, &Draft::new()),
+        None => Ok(()),
+    }
+}
+
+/// The verb `approve` of the same.
+pub(crate) fn pass(tx: &mut Tx<'_>, record: &Record, input: &Draft) -> Result<()> {
+    approve(tx, record, input, Draft::new()).map(drop)
+}
+
+/// What is handed in by being entered says by whom and when.
+pub(crate) fn sign(change: &mut Change, fresh: &Draft) {
+    for field in ["submitted_by", "submitted_at"] {
+        if change.value(field).is_null() {
+            change.set(field, fresh.get(field).clone());
+        }
+    }
+}
+
+/// Begins the review of what was handed in by being entered.
+pub(crate) fn entered(tx: &mut Tx<'_>, saved: &[Saved]) -> Result<()> {
+    let fresh = saved.iter().filter(|saved| saved.before.is_none()).map(|saved| &saved.after);
+    let fresh: Vec<Record> = fresh.filter(|record| record.text("status") == SUBMITTED).cloned().collect();
+    for own in begin(tx, fresh)? {
+        pass(tx, &own, &Draft::new())?;
+    }
+    Ok(())
 }
 
 /// Of records that were handed in just now, those that the caller may decide about. About the others whoever
