@@ -604,6 +604,10 @@ fn returns_flow_back_into_the_order_and_the_customer() {
             problems.iter().map(|problem| (problem.kind, problem.settled)).collect();
         assert_eq!(kinds, [("return", true)]);
         assert_eq!(sum(world, "customer", customer, "return_count"), dec("1"));
+        // One by one, the last takes the fen that a third leaves over.
+        let (second, third) = (back("1").unwrap().id, back("1").unwrap().id);
+        assert_eq!(sum(world, "sales_return", second, "amount"), dec("33.33"));
+        assert_eq!(sum(world, "sales_return", third, "amount"), dec("33.34"));
     });
 }
 
