@@ -40,6 +40,8 @@ export class Suggest {
     area.addEventListener("blur", () => setTimeout(() => this.close(), 150));
     // Before the composer's own keys, because Enter takes what is offered.
     area.addEventListener("keydown", (event) => this.keys(event), true);
+    // Whoever types while the page is still loading has written the sign before anybody listened.
+    if (document.activeElement === area) void this.look();
   }
 
   /** Types a sign as the button beside the text does. */

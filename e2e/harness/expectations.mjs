@@ -40,12 +40,18 @@ export async function expectFocusKept(page) {
   assert.notEqual(tag, 'BODY', `${page.url()}: the focus fell back to the page`)
 }
 
+/** Waits until every island of the page listens; before that it takes clicks and keys for nobody. */
+export async function listening(page) {
+  await page.waitForFunction(() => !document.querySelector(':not(:defined)'))
+}
+
 /**
  * Waits until the page has drawn all it will draw by itself: fonts loaded, nothing marked busy, two frames passed.
  * Waiting for the network to fall silent would never end on pages that listen for live updates.
  */
 export async function settled(page) {
   await page.waitForLoadState('load')
+  await listening(page)
   await page.locator('[aria-busy=true], .htmx-request').first().waitFor({ state: 'detached' })
   await page.evaluate(async () => {
     await document.fonts.ready

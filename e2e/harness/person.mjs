@@ -1,7 +1,7 @@
 // Someone at the screen. Stories say what a person does and sees, in the words on the page; selectors stay in here.
 import assert from 'node:assert/strict'
 import { openWindow } from './browser.mjs'
-import { settled } from './expectations.mjs'
+import { listening, settled } from './expectations.mjs'
 import { watch } from './watch.mjs'
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -74,6 +74,7 @@ export class Person {
 
   async goesTo(path) {
     await this.page.goto(path)
+    await listening(this.page)
   }
   /** What the person is called, as the menu says it. */
   async name() {
