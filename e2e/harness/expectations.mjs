@@ -40,9 +40,9 @@ export async function expectFocusKept(page) {
   assert.notEqual(tag, 'BODY', `${page.url()}: the focus fell back to the page`)
 }
 
-/** Waits until every island of the page listens; before that it takes clicks and keys for nobody. */
+/** Waits until every island of the page listens, before which clicks and keys are lost. Without the network none is fetched. */
 export async function listening(page) {
-  await page.waitForFunction(() => !document.querySelector(':not(:defined)'))
+  await page.waitForFunction(() => !navigator.onLine || !document.querySelector(':not(:defined)'))
 }
 
 /**
