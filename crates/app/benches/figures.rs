@@ -38,8 +38,9 @@ fn main() {
     bench.start_up(&mut figures);
     let served = bench.serve();
     bench.reads(&served, &mut figures);
+    bench.checks(&served, &mut figures);
     bench.writes(&served, &mut figures);
-    bench.truth(&served, &mut figures);
+    bench.merges(&served, &mut figures);
     let resident = memory(served.child.id(), "VmHWM").unwrap_or(0);
     figures.add("memory of the server, most", resident as f64 / 1024.0, "MiB", Goal::AtMost(250.0), None);
     drop(served);

@@ -11,22 +11,35 @@ use std::{
 
 /// Rows that move with a merge.
 const LINKED: u64 = 10_000;
+/// Duplicate checks, counted rather than timed because one person may ask 120 times a minute.
+const QUESTIONS: u64 = 100;
 
 impl Bench {
-    /// What people wait for, on the running server.
-    pub(super) fn truth(&self, served: &Served, figures: &mut Figures) {
+    /// Whether what is typed into a form is there already.
+    pub(super) fn checks(&self, served: &Served, figures: &mut Figures) {
         let api = format!("Authorization: Bearer {}\r\n", served.key);
+        let mut client = Client::connect(served.address, &api).expect("the server listens");
         // Half of the questions are about customers that are there, half about newcomers.
-        let draft = |n: u64| {
+        let mut check = |n: u64| {
             let known = n.wrapping_mul(7919) % self.customers.max(1);
             let called =
                 if n.is_multiple_of(2) { format!("{}{known}", name(known)) } else { name(n + 500_000) };
-            let body = json!({ "name": called, "phone": phone(known * (n % 2)) });
-            ("/api/v1/customer/duplicates".to_owned(), body.to_string())
+            let body = json!({ "name": called, "phone": phone(known * (n % 2)) }).to_string();
+            let began = Instant::now();
+            let (status, answer) =
+                client.call("POST", "/api/v1/customer/duplicates", "", &body).expect("an answer");
+            assert_eq!(status, 200, "{answer}");
+            began.elapsed().as_secs_f64() * 1e3
         };
-        let asked = self.ask(served.address, &api, 1, "POST", &draft);
-        figures.add("duplicate check, p95", asked.p95 / 1000.0, "ms", Goal::AtMost(50.0), None);
+        let mut times: Vec<f64> = (0..QUESTIONS).map(&mut check).collect();
+        times.sort_by(f64::total_cmp);
+        let p95 = times[(times.len() - 1) * 95 / 100];
+        figures.add("duplicate check, p95", p95, "ms", Goal::AtMost(50.0), None);
+    }
 
+    /// Two that are one become one, and two again.
+    pub(super) fn merges(&self, served: &Served, figures: &mut Figures) {
+        let api = format!("Authorization: Bearer {}\r\n", served.key);
         let mut client = Client::connect(served.address, &api).expect("the server listens");
         let run = std::process::id();
         let mut make = |what: &str| {
@@ -79,7 +92,8 @@ impl Bench {
             assert!((200..300).contains(&status), "{path}: {status} {answer}");
             serde_json::from_str(&answer).expect("JSON")
         };
-        let pool = json!({ "name": login, "recycles": true, "follow_up_days": 180 });
+        // Every customer has orders, and none is to be spared for them.
+        let pool = json!({ "name": login, "recycles": true, "follow_up_days": 180, "spare_dealt": false });
         let pool = post("/api/v1/pool", pool);
         post("/api/v1/pool_member", json!({ "pool": pool["id"], "role": "account_manager" }));
         let _ = child.kill();

@@ -2,8 +2,9 @@
 //! for a time and for a reason.
 //!
 //! The rule of each grade stands in its treatment: a least amount, or a share of all sales that the customers
-//! down to it make together. The review reads few fields of every customer in pages, finds the cuts in memory
-//! (sixteen megabytes for a million customers) and writes only the customers whose grade changes.
+//! down to it make together. The review walks the customers twice, a few fields of a page at a time: for the cuts,
+//! of which memory holds nothing but the amounts (sixteen megabytes for a million customers), and for the grades,
+//! of which it writes those that change.
 
 use guanxi_gate::{Change, Ctx, Draft, Error, Gate, JobDef, Record, Result, Rule, Schedule, Tx, Visible};
 use guanxi_model::{
@@ -113,6 +114,15 @@ struct Case {
     visit: (Option<Date>, Option<Date>),
 }
 
+impl Case {
+    fn moves(&self, cuts: &Cuts) -> bool {
+        self.now.as_deref() != Some(decide(cuts, self))
+    }
+}
+
+/// The least value of each grade that has a rule, the best grade first.
+type Cuts = [(&'static str, Decimal)];
+
 /// A grade that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Move {
@@ -125,14 +135,16 @@ pub(crate) struct Move {
 pub(crate) fn preview(gate: &Gate, as_of: Date) -> Result<Vec<Move>> {
     let ctx = gate.scheduler().as_of(as_of);
     let terms = terms(gate, &ctx, as_of)?;
-    let cases = cases(gate, &ctx, &terms)?;
-    let cuts = cuts(&terms, &cases);
-    let moves = cases.iter().map(|case| Move {
-        id: case.id,
-        before: case.now.clone(),
-        after: decide(&cuts, case).to_owned(),
-    });
-    Ok(moves.filter(|m| m.before.as_deref() != Some(&m.after)).collect())
+    let cuts = cuts(gate, &ctx, &terms)?;
+    let mut moves = Vec::new();
+    each_page(gate, &ctx, &terms, |cases| {
+        moves.extend(cases.into_iter().filter(|case| case.moves(&cuts)).map(|case| {
+            let after = decide(&cuts, &case).to_owned();
+            Move { id: case.id, before: case.now, after }
+        }));
+        Ok(())
+    })?;
+    Ok(moves)
 }
 
 fn review(gate: &Gate, ctx: &Ctx, as_of: Date) -> Result<Vec<(&'static str, i64)>> {
@@ -147,26 +159,28 @@ fn review(gate: &Gate, ctx: &Ctx, as_of: Date) -> Result<Vec<(&'static str, i64)
         .collect();
     gate.write(ctx, move |tx| provide(tx, &texts))?;
     let terms = terms(gate, ctx, as_of)?;
-    let cases = cases(gate, ctx, &terms)?;
-    let cuts = cuts(&terms, &cases);
-    let due: Vec<(RecordId, Draft)> =
-        cases.iter().filter_map(|case| Some((case.id, draft(&terms, &cuts, case)?))).collect();
-    let graded = i64::try_from(cases.iter().filter(|c| c.now.as_deref() != Some(decide(&cuts, c))).count());
-    for batch in due.chunks(BATCH) {
-        let batch: BTreeMap<RecordId, Draft> = batch.iter().cloned().collect();
-        gate.write(ctx, move |tx| {
-            let ids: Vec<RecordId> = batch.keys().copied().collect();
-            let changes = tx.get_many("customer", &ids)?.into_iter().map(|customer| {
-                let draft = batch[&customer.id].clone();
-                (customer, draft)
-            });
-            tx.update_many(changes.collect()).map(drop)
-        })?;
-    }
-    Ok(vec![
-        ("reviewed", i64::try_from(cases.len()).unwrap_or(i64::MAX)),
-        ("changed", graded.unwrap_or(i64::MAX)),
-    ])
+    let cuts = cuts(gate, ctx, &terms)?;
+    let (mut reviewed, mut changed) = (0, 0);
+    each_page(gate, ctx, &terms, |cases| {
+        for case in &cases {
+            reviewed += 1;
+            changed += i64::from(case.moves(&cuts));
+        }
+        let due: BTreeMap<RecordId, Draft> =
+            cases.iter().filter_map(|case| Some((case.id, draft(&terms, &cuts, case)?))).collect();
+        if due.is_empty() { Ok(()) } else { gate.write(ctx, move |tx| write(tx, &due)) }
+    })?;
+    Ok(vec![("reviewed", reviewed), ("changed", changed)])
+}
+
+fn write(tx: &mut Tx<'_>, due: &BTreeMap<RecordId, Draft>) -> Result<()> {
+    let ids: Vec<RecordId> = due.keys().copied().collect();
+    let customers = tx.get_many("customer", &ids)?.into_iter();
+    let changes = customers.map(|customer| {
+        let draft = due[&customer.id].clone();
+        (customer, draft)
+    });
+    tx.update_many(changes.collect()).map(drop)
 }
 
 /// Every grade has a treatment, so that the first night already grades.
@@ -217,8 +231,13 @@ fn terms(gate: &Gate, ctx: &Ctx, as_of: Date) -> Result<Terms> {
     })
 }
 
-/// Every customer with what it ordered in the time that counts.
-fn cases(gate: &Gate, ctx: &Ctx, terms: &Terms) -> Result<Vec<Case>> {
+/// Every customer with what it ordered in the time that counts, a page at a time.
+fn each_page(
+    gate: &Gate,
+    ctx: &Ctx,
+    terms: &Terms,
+    mut each: impl FnMut(Vec<Case>) -> Result<()>,
+) -> Result<()> {
     let fields = [
         "order_total",
         "first_order_on",
@@ -232,7 +251,6 @@ fn cases(gate: &Gate, ctx: &Ctx, terms: &Terms) -> Result<Vec<Case>> {
         "visit_due_on",
         "status",
     ];
-    let mut cases = Vec::new();
     walk(gate, ctx, &fields, |rows| {
         let (known, ask): (Vec<&Visible>, Vec<&Visible>) = rows.iter().partition(|row| {
             let (first, last) = (row.get("first_order_on").as_date(), row.get("last_order_on").as_date());
@@ -243,6 +261,7 @@ fn cases(gate: &Gate, ctx: &Ctx, terms: &Terms) -> Result<Vec<Case>> {
         });
         let ids: Vec<RecordId> = ask.iter().map(|row| row.id).collect();
         let asked = ordered(gate, ctx, terms, &ids)?;
+        let mut cases = Vec::with_capacity(rows.len());
         for row in known.into_iter().chain(ask) {
             let (first, last) = (row.get("first_order_on").as_date(), row.get("last_order_on").as_date());
             let counts = first.is_some_and(|first| first <= terms.as_of)
@@ -254,9 +273,8 @@ fn cases(gate: &Gate, ctx: &Ctx, terms: &Terms) -> Result<Vec<Case>> {
             };
             cases.push(case(terms, ctx, row, value));
         }
-        Ok(())
-    })?;
-    Ok(cases)
+        each(cases)
+    })
 }
 
 fn case(terms: &Terms, ctx: &Ctx, row: &Visible, value: Decimal) -> Case {
@@ -318,20 +336,22 @@ pub(crate) fn walk(
     }
 }
 
-/// The least value of each grade that has a rule, the best grade first.
-fn cuts(terms: &Terms, cases: &[Case]) -> Vec<(&'static str, Decimal)> {
-    let mut values: Vec<Decimal> =
-        cases.iter().map(|case| case.value).filter(|v| *v > Decimal::ZERO).collect();
+fn cuts(gate: &Gate, ctx: &Ctx, terms: &Terms) -> Result<Vec<(&'static str, Decimal)>> {
+    let mut values = Vec::new();
+    each_page(gate, ctx, terms, |cases| {
+        values.extend(cases.iter().map(|case| case.value).filter(|value| *value > Decimal::ZERO));
+        Ok(())
+    })?;
     values.sort_unstable_by(|a, b| b.cmp(a));
     let whole: Decimal = values.iter().sum();
-    GRADES
+    Ok(GRADES
         .iter()
         .filter_map(|grade| match terms.rules.get(*grade)? {
             (_, Some(amount)) => Some((*grade, *amount)),
             (Some(share), None) => Some((*grade, share_cut(&values, whole * *share / Decimal::ONE_HUNDRED)?)),
             (None, None) => None,
         })
-        .collect()
+        .collect())
 }
 
 /// The value of the last customer needed to reach a part of the whole, counted from the largest.
@@ -343,20 +363,20 @@ fn share_cut(values: &[Decimal], part: Decimal) -> Option<Decimal> {
     })
 }
 
-fn decide<'a>(cuts: &[(&'static str, Decimal)], case: &'a Case) -> &'a str {
+fn decide<'a>(cuts: &Cuts, case: &'a Case) -> &'a str {
     if let Some(fixed) = case.fixed.as_deref().filter(|_| !case.ended) {
         return fixed;
     }
     by_rule(cuts, case.value)
 }
 
-fn by_rule(cuts: &[(&'static str, Decimal)], value: Decimal) -> &'static str {
+fn by_rule(cuts: &Cuts, value: Decimal) -> &'static str {
     let reached = cuts.iter().find(|(_, least)| value >= *least && value > Decimal::ZERO);
     reached.map_or("d", |(grade, _)| grade)
 }
 
 /// What the review writes for a customer; none when all is as it should be.
-fn draft(terms: &Terms, cuts: &[(&'static str, Decimal)], case: &Case) -> Option<Draft> {
+fn draft(terms: &Terms, cuts: &Cuts, case: &Case) -> Option<Draft> {
     let grade = decide(cuts, case);
     let mut draft = Draft::new();
     if case.ended && case.fixed.is_some() {
