@@ -392,7 +392,7 @@ fn work_out(registry: &Registry, people: &People, user: RecordId) -> Result<Call
         name: person.name.clone(),
         department: person.department,
         team: people.team(user),
-        departments: person.department.map(|d| people.department_tree(d)).unwrap_or_default(),
+        departments: person.department.map(|d| people.tree().tree(d)).unwrap_or_default(),
         seats: people.pools.seats(user, &person.roles, person.department),
     };
     Ok(Caller { subject, rights: Arc::new(rights), locale: person.locale })

@@ -44,7 +44,7 @@ pub use guanxi_model as model;
 pub use guanxi_store::store::Config;
 pub use imports::{ImportLine, Importing, KEPT_DAYS, Left, NewImport, Undone};
 pub use later::FactsLater;
-pub use people::Pools;
+pub use people::{Departments, Pools};
 pub use read::{default_sort, is_capped, read_cursor};
 pub use record::{Draft, Record};
 pub use tx::{BatchOptions, ImportBatch, Outcome, Tx};

@@ -40,11 +40,52 @@ pub(crate) fn are_told_by(object: &str) -> bool {
     matches!(object, "user" | "department" | "pool" | "pool_member")
 }
 
+/// The departments of the organisation: which lies below which.
+#[derive(Debug, Clone, Default)]
+pub struct Departments(BTreeMap<RecordId, (String, Option<RecordId>)>);
+
+impl Departments {
+    pub(crate) fn load(conn: &mut Conn<'_>, registry: &Registry) -> Result<Departments> {
+        let mut departments = Departments::default();
+        if let Some(object) = registry.object("department") {
+            for (id, get) in all(conn, object)? {
+                let name = get("name").as_text().unwrap_or_default().to_owned();
+                departments.0.insert(id, (name, get("parent").as_ref()));
+            }
+        }
+        Ok(departments)
+    }
+
+    /// A department and those below it, each level after the one above. A circle in the data ends the walk.
+    pub fn tree(&self, top: RecordId) -> Vec<RecordId> {
+        let mut tree = vec![top];
+        let mut next = 0;
+        while let Some(parent) = tree.get(next).copied() {
+            next += 1;
+            let below = self.0.iter().filter(|(_, (_, p))| *p == Some(parent)).map(|(id, _)| *id);
+            let below: Vec<RecordId> = below.filter(|id| !tree.contains(id)).collect();
+            tree.extend(below);
+        }
+        tree
+    }
+
+    /// A department and those above it, the nearest first. A circle in the data ends the walk.
+    pub fn line(&self, from: RecordId) -> Vec<RecordId> {
+        let mut line = Vec::new();
+        let mut next = Some(from);
+        while let Some(department) = next.filter(|d| !line.contains(d)) {
+            line.push(department);
+            next = self.0.get(&department).and_then(|(_, parent)| *parent);
+        }
+        line
+    }
+}
+
 /// All users and departments.
 #[derive(Debug, Default)]
 pub struct People {
     users: HashMap<RecordId, Person>,
-    departments: HashMap<RecordId, (String, Option<RecordId>)>,
+    departments: Arc<Departments>,
     /// The pools and who sits in them.
     pub pools: Pools,
 }
@@ -75,12 +116,7 @@ impl People {
                 );
             }
         }
-        if let Some(object) = registry.object("department") {
-            for (id, get) in all(conn, object)? {
-                let name = get("name").as_text().unwrap_or_default().to_owned();
-                people.departments.insert(id, (name, get("parent").as_ref()));
-            }
-        }
+        people.departments = Arc::new(Departments::load(conn, registry)?);
         people.pools = Pools::load(conn, registry, &people.departments)?;
         Ok(people)
     }
@@ -102,12 +138,17 @@ impl People {
 
     /// A department's name.
     pub fn department(&self, id: RecordId) -> Option<&str> {
-        self.departments.get(&id).map(|(name, _)| name.as_str())
+        self.departments.0.get(&id).map(|(name, _)| name.as_str())
     }
 
     /// All departments: id, name, parent.
     pub fn departments(&self) -> impl Iterator<Item = (RecordId, &str, Option<RecordId>)> {
-        self.departments.iter().map(|(id, (name, parent))| (*id, name.as_str(), *parent))
+        self.departments.0.iter().map(|(id, (name, parent))| (*id, name.as_str(), *parent))
+    }
+
+    /// Which of them lies below which.
+    pub(crate) fn tree(&self) -> &Arc<Departments> {
+        &self.departments
     }
 
     /// The name of a user or department.
@@ -129,21 +170,6 @@ impl People {
         }
         team
     }
-
-    /// A department and those below it.
-    pub fn department_tree(&self, top: RecordId) -> Vec<RecordId> {
-        let mut tree = vec![top];
-        let mut next = 0;
-        while let Some(parent) = tree.get(next).copied() {
-            next += 1;
-            let mut below: Vec<RecordId> =
-                self.departments.iter().filter(|(_, (_, p))| *p == Some(parent)).map(|(id, _)| *id).collect();
-            below.sort_unstable();
-            below.retain(|id| !tree.contains(id));
-            tree.extend(below);
-        }
-        tree
-    }
 }
 
 /// The enabled pools (公海) and who sits in them: people, everyone in a department or below it, everyone
@@ -151,8 +177,7 @@ impl People {
 #[derive(Debug, Clone, Default)]
 pub struct Pools {
     pools: BTreeMap<RecordId, Pool>,
-    /// For each department the one above it.
-    above: HashMap<RecordId, RecordId>,
+    departments: Arc<Departments>,
 }
 
 #[derive(Debug, Clone)]
@@ -170,13 +195,8 @@ enum Who {
 }
 
 impl Pools {
-    fn load(
-        conn: &mut Conn<'_>,
-        registry: &Registry,
-        departments: &HashMap<RecordId, (String, Option<RecordId>)>,
-    ) -> Result<Pools> {
-        let above = departments.iter().filter_map(|(id, (_, parent))| Some((*id, (*parent)?))).collect();
-        let mut found = Pools { pools: BTreeMap::new(), above };
+    fn load(conn: &mut Conn<'_>, registry: &Registry, departments: &Arc<Departments>) -> Result<Pools> {
+        let mut found = Pools { pools: BTreeMap::new(), departments: departments.clone() };
         let (Some(pool), Some(member)) = (registry.object("pool"), registry.object("pool_member")) else {
             return Ok(found);
         };
@@ -204,12 +224,7 @@ impl Pools {
 
     /// Someone's places, the newest pool first; one is an administrator by any of the ways one came in.
     pub fn seats(&self, user: RecordId, roles: &[String], department: Option<RecordId>) -> Vec<Seat> {
-        let mut line = Vec::new();
-        let mut next = department;
-        while let Some(department) = next.filter(|d| !line.contains(d)) {
-            line.push(department);
-            next = self.above.get(&department).copied();
-        }
+        let line = department.map(|department| self.departments.line(department)).unwrap_or_default();
         let sits = |who: &Who| match who {
             Who::User(id) => *id == user,
             Who::Department(id) => line.contains(id),

@@ -1,7 +1,7 @@
 //! What rules, verbs and jobs work with inside one transaction.
 
 use crate::{
-    Ctx, DuplicateHit, Error, FactsLater, Gate, Live, Page, Result,
+    Ctx, Departments, DuplicateHit, Error, FactsLater, Gate, Live, Page, Result,
     domain::Change,
     imports::Journal,
     record::{Draft, Record},
@@ -412,6 +412,14 @@ impl<'a> Tx<'a> {
         let object = self.object(object)?;
         let field = object.field(field).filter(|field| field.read_only).ok_or(Error::NotFound)?;
         Ok(records::keep(&mut self.conn, &object, field, facts)?)
+    }
+
+    /// The departments as they stand inside this transaction.
+    pub fn departments(&mut self) -> Result<Arc<Departments>> {
+        if self.effects.people {
+            return Ok(Arc::new(Departments::load(&mut self.conn, &self.registry)?));
+        }
+        Ok(self.gate.people().tree().clone())
     }
 
     /// The enabled pools and who sits in them, as they stand in this transaction.

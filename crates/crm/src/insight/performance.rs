@@ -10,10 +10,7 @@ use guanxi_model::{
 };
 use jiff::{ToSpan, civil::Date};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive as _};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// How long a period is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -300,15 +297,14 @@ pub fn standings(gate: &Gate, ctx: &Ctx, period: &Period, measure: &str) -> Resu
     // What leaves this area is the rank, and the numbers of those whom the reader answers for.
     let everybody = Ctx { rights: Arc::new(Rights::everything()), ..ctx.clone() };
     let reached = counted.by_person(gate, &everybody, period)?;
-    let (targets, users, departments) = gate.read(ctx, |tx| {
+    let (targets, users, departments, trees) = gate.read(ctx, |tx| {
         Ok((
             targets(tx, period, measure)?,
             tx.find("user", &Expr::Bool(true), None)?,
             tx.find("department", &Expr::Bool(true), None)?,
+            tx.departments()?,
         ))
     })?;
-    let parents: BTreeMap<RecordId, Option<RecordId>> =
-        departments.iter().map(|d| (d.id, d.reference("parent"))).collect();
     let named = |id: Option<RecordId>| {
         departments.iter().find(|d| Some(d.id) == id).map(Record::title).unwrap_or_default()
     };
@@ -334,7 +330,7 @@ pub fn standings(gate: &Gate, ctx: &Ctx, period: &Period, measure: &str) -> Resu
         });
     }
     for department in &departments {
-        let tree = below(&parents, department.id);
+        let tree = trees.tree(department.id);
         let people: Vec<RecordId> = users
             .iter()
             .filter(|user| user.reference("department").is_some_and(|own| tree.contains(&own)))
@@ -486,26 +482,8 @@ fn targets(tx: &mut Tx<'_>, period: &Period, measure: &str) -> Result<BTreeMap<W
 
 /// The people of a department and of those below it.
 pub(crate) fn members(tx: &mut Tx<'_>, top: RecordId) -> Result<Vec<RecordId>> {
-    let departments = tx.find("department", &Expr::Bool(true), None)?;
-    let parents = departments.iter().map(|d| (d.id, d.reference("parent"))).collect();
-    let tree: Vec<RecordId> = below(&parents, top).into_iter().collect();
+    let tree = tx.departments()?.tree(top);
     Ok(tx.find("user", &Expr::ids("department", &tree), None)?.iter().map(|user| user.id).collect())
-}
-
-/// A department and those below it. A circle in the data ends the walk.
-fn below(parents: &BTreeMap<RecordId, Option<RecordId>>, top: RecordId) -> BTreeSet<RecordId> {
-    let mut tree = BTreeSet::from([top]);
-    loop {
-        let more: Vec<RecordId> = parents
-            .iter()
-            .filter(|(id, parent)| parent.is_some_and(|p| tree.contains(&p)) && !tree.contains(id))
-            .map(|(id, _)| *id)
-            .collect();
-        if more.is_empty() {
-            return tree;
-        }
-        tree.extend(more);
-    }
 }
 
 /// An amount as a value, for columns.

@@ -2,10 +2,10 @@
 //! Passing is what counts, so a change that stays above tells nobody a second time.
 
 use super::opportunity::OPEN;
-use guanxi_gate::{Channel, Record, Result, Rule, Saved, Tx, words::money};
+use guanxi_gate::{Channel, Departments, Record, Result, Rule, Saved, Tx, words::money};
 use guanxi_model::{Message, RecordId, Value, expr::Expr};
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Tells of large deals.
 pub(crate) struct Large;
@@ -33,18 +33,14 @@ impl Rule for Large {
         if alerts.is_empty() {
             return Ok(());
         }
-        let parents: HashMap<RecordId, Option<RecordId>> = tx
-            .find("department", &Expr::Bool(true), None)?
-            .iter()
-            .map(|department| (department.id, department.reference("parent")))
-            .collect();
+        let departments = tx.departments()?;
         for (deal, before, now) in grown {
             // Who would hear of several thresholds at once hears of the largest.
             let mut told: BTreeMap<RecordId, Decimal> = BTreeMap::new();
             for alert in &alerts {
                 let threshold = alert.decimal("threshold").unwrap_or(Decimal::MAX);
                 let passes = before < threshold && threshold <= now;
-                if passes && covers(&parents, alert, deal) {
+                if passes && covers(&departments, alert, deal) {
                     for user in listeners(tx, alert, deal)? {
                         let largest = told.entry(user).or_insert(threshold);
                         *largest = threshold.max(*largest);
@@ -64,18 +60,9 @@ impl Rule for Large {
 }
 
 /// Whether an alert speaks of the department of a deal, or of one above it.
-fn covers(parents: &HashMap<RecordId, Option<RecordId>>, alert: &Record, deal: &Record) -> bool {
+fn covers(departments: &Departments, alert: &Record, deal: &Record) -> bool {
     let Some(wanted) = alert.reference("for_department") else { return true };
-    let mut here = deal.reference("department");
-    // A department is at most as deep as there are departments.
-    for _ in 0..=parents.len() {
-        match here {
-            Some(department) if department == wanted => return true,
-            Some(department) => here = parents.get(&department).copied().flatten(),
-            None => return false,
-        }
-    }
-    false
+    deal.reference("department").is_some_and(|department| departments.line(department).contains(&wanted))
 }
 
 /// The active users an alert tells.

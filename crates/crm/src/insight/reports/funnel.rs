@@ -112,21 +112,7 @@ fn reference(chosen: &Chosen<'_>, name: &str) -> Result<Option<RecordId>> {
 /// A department with those below it.
 fn departments(gate: &Gate, ctx: &Ctx, top: Option<RecordId>) -> Result<Option<Vec<RecordId>>> {
     let Some(top) = top else { return Ok(None) };
-    let parents: Vec<(RecordId, Option<RecordId>)> = gate.read(ctx, |tx| {
-        let all = tx.find("department", &Expr::Bool(true), None)?;
-        Ok(all.iter().map(|one| (one.id, one.reference("parent"))).collect())
-    })?;
-    let mut below = vec![top];
-    let mut next = 0;
-    while let Some(here) = below.get(next).copied() {
-        next += 1;
-        for (id, parent) in &parents {
-            if *parent == Some(here) && !below.contains(id) {
-                below.push(*id);
-            }
-        }
-    }
-    Ok(Some(below))
+    gate.read(ctx, |tx| Ok(Some(tx.departments()?.tree(top))))
 }
 
 impl Asked<'_> {

@@ -90,8 +90,6 @@ impl Course {
 pub(crate) struct Courses {
     read: HashMap<Option<RecordId>, Course>,
     chosen: HashMap<Option<RecordId>, Option<RecordId>>,
-    /// Each department with the one above it, once they were asked for.
-    parents: Option<HashMap<RecordId, Option<RecordId>>>,
 }
 
 impl Courses {
@@ -124,30 +122,14 @@ impl Courses {
             let of = best.entry(pipeline.reference("for_department")).or_insert(rank);
             *of = rank.min(*of);
         }
-        let mut here = department;
-        let mut steps = 0;
-        let chosen = loop {
-            if let Some((_, pipeline)) = best.get(&here) {
-                break Some(*pipeline);
-            }
-            // A circle among departments is refused by their rule; the count is against old data.
-            if here.is_none() || steps > 64 {
-                break None;
-            }
-            here = self.above(tx, here)?;
-            steps += 1;
+        let line = match department {
+            Some(department) => tx.departments()?.line(department),
+            None => Vec::new(),
         };
+        let nearest = line.into_iter().map(Some).chain([None]).find_map(|of| best.get(&of));
+        let chosen = nearest.map(|(_, pipeline)| *pipeline);
         self.chosen.insert(department, chosen);
         Ok(chosen)
-    }
-
-    fn above(&mut self, tx: &mut Tx<'_>, department: Option<RecordId>) -> Result<Option<RecordId>> {
-        if self.parents.is_none() {
-            let all = tx.find("department", &Expr::Bool(true), None)?;
-            self.parents = Some(all.iter().map(|one| (one.id, one.reference("parent"))).collect());
-        }
-        let parents = self.parents.as_ref();
-        Ok(department.and_then(|id| parents?.get(&id).copied().flatten()))
     }
 }
 
