@@ -70,6 +70,9 @@ impl Bench {
         let (seconds, most) = self.watch(&["job", "run", "duplicates.find"]);
         figures.add("search of all customers for duplicates", seconds, "s", Goal::AtMost(120.0), None);
         figures.add("memory of that search, most", most, "MiB", Goal::AtMost(1024.0), None);
+        let (seconds, most) = self.watch(&["job", "run", "grade.review"]);
+        figures.add("review of all customers' grades", seconds, "s", Goal::None, None);
+        figures.add("memory of that review, most", most, "MiB", Goal::AtMost(250.0), None);
         self.open_pool();
         let (seconds, _) = self.watch(&["job", "run", "pool.recycle"]);
         figures.add("dates of recycling of all customers, after a new rule", seconds, "s", Goal::None, None);

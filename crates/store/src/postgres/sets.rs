@@ -69,12 +69,14 @@ pub fn size(url: &str, set: &str) -> Result<u64> {
     Ok(bytes.unsigned_abs())
 }
 
-/// Takes a set alone, as long as the connection lives. `Busy` while any machine has it open.
+/// Takes a set alone, as long as the connection lives. `Busy` while any machine has it open; a program that has
+/// just ended is waited for, because the server notices only afterwards that its connections are gone.
 pub fn lock(url: &str, set: &str) -> Result<Client> {
     let mut client = registry(url)?;
-    let try_lock = "SELECT pg_try_advisory_lock($1, hashtext($2))";
-    let row = client.query_one(try_lock, &[&OPEN, &schema(set)]).map_err(error)?;
-    if row.try_get(0).map_err(error)? { Ok(client) } else { Err(Error::Busy) }
+    client.batch_execute("SET lock_timeout TO '2s'").map_err(error)?;
+    client.execute("SELECT pg_advisory_lock($1, hashtext($2))", &[&OPEN, &schema(set)]).map_err(error)?;
+    client.batch_execute("RESET lock_timeout").map_err(error)?;
+    Ok(client)
 }
 
 /// An empty schema for a restore of the set, in the place of what an earlier one left unfinished.
